@@ -1,0 +1,1 @@
+"""Room sources.ekby."""
