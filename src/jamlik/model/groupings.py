@@ -51,10 +51,11 @@ _SEX = {word: code for code, words in _SEX_WORDS.items() for word in words.split
     "women and men": "T",
     "totalt, båda könen": "T",
 }
-TOTAL_WORDS = frozenset(
-    "total totalt samtliga alla t tot hela totsa all yhteensä båda summa 1+2 riket riket_totalt".split()
-    + ["hela kommunen", "samtliga åldrar", "alla åldrar", "totalt ålder", "totalt, alla åldrar", "båda könen"]
-)
+_TOTALS = """
+total, totalt, samtliga, alla, t, tot, hela, totsa, all, yhteensä, båda, summa, 1+2, riket, hela kommunen,
+samtliga åldrar, alla åldrar, totalt ålder, båda könen
+"""
+TOTAL_WORDS = frozenset(word.strip() for word in _TOTALS.split(","))
 
 
 def is_total_word(text: str) -> bool:

@@ -89,7 +89,7 @@ def comparisons(
     One way: each code against the dimension's reference (women against men; otherwise the rest). Two and three ways:
     the last-named dimension to vary is sex within the other groups (girls against boys in Norr), and, in two-way
     groups, each area against the rest of the municipality for the same sex or age. Covariates are never compared.
-    A nested area level (`nested_in`) is compared one way and never crossed with the level that holds it.
+    A nested area level (`nested_in`) is compared one way and crossed with sex only.
 
     Parameters
     ----------
@@ -106,12 +106,18 @@ def comparisons(
     found: list[Comparison] = []
     for way in range(1, max_way + 1):
         for chosen in combinations(names, way):
-            if way > 1 and any(by_name[name].nested_in for name in chosen):
+            if not _may_be_crossed([by_name[name] for name in chosen]):
                 continue
             for varies in _varying(chosen, by_name):
                 reference = named.get(varies, _default_reference(by_name[varies]))
                 found.extend(_crossed(chosen, varies, reference, by_name))
     return tuple(found)
+
+
+def _may_be_crossed(chosen: Sequence[Dimension]) -> bool:
+    nested = [d for d in chosen if d.nested_in]
+    others = [d for d in chosen if not d.nested_in]
+    return len(chosen) == 1 or not nested or (len(chosen) == 2 and len(others) == 1 and others[0].role is Role.SEX)
 
 
 def _varying(chosen: tuple[str, ...], by_name: Mapping[str, Dimension]) -> tuple[str, ...]:

@@ -41,7 +41,9 @@ class Cell:
     - proportion, count, rate: `base_n` (people; for a rate exposure may be fractional in `exposure`), `count_n`.
     - mean: `base_n`, `total` (sum of the outcome), `square` (sum of its squares).
     - value: `value`, optionally `base_n` and `se`.
-    - weighted proportion or mean: also `value` (weighted level in the indicator's unit) and `effective_n` (Kish).
+    - weighted proportion or mean: also `value` (weighted level in the indicator's unit), `weight` (sum of weights) and
+      `effective_n` (Kish); `count_n` stays the unweighted count, which is what protection looks at.
+    - published share with a base: `value` and `base_n`, no `count_n`.
     - bounded: `low` and `high` in the indicator's unit instead of `value`.
 
     A number that is hidden, missing or not applicable is None. `reason` keeps the source's own mark (`..`, `~100`).
@@ -58,6 +60,7 @@ class Cell:
     value: float | None = None
     se: float | None = None
     effective_n: float | None = None
+    weight: float | None = None
     low: float | None = None
     high: float | None = None
     reason: str = ""
