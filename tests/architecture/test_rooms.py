@@ -13,7 +13,7 @@ EXTERNAL = {
     "stats": {"numpy", "scipy", "statsmodels"},
     "privacy": {"numpy", "scipy", "highspy"},
     "engine": {"duckdb", "sqlglot", "numpy", "pyarrow"},
-    "sources": {"numpy", "httpx", "polars", "python_calamine"},
+    "sources": {"numpy", "httpx", "polars", "pyarrow", "python_calamine"},
     "analysis": {"numpy", "polars"},
     "charts": {"altair", "vl_convert"},
     "reports": {"jinja2", "weasyprint", "xlsxwriter"},
