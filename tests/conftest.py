@@ -73,6 +73,16 @@ def network_block() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A JAMLIK_HOME of the tests' own, so that no test reads or leaves anything in a person's."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAMLIK_HOME", str(home))
+        patch.delenv("JAMLIK_KOLADA_URL", raising=False)
+        yield home
+
+
 def _absent(reason: str) -> NoReturn:
     """Skip on a developer's machine, fail in CI, where everything is supposed to be set up."""
     if IN_CI:
