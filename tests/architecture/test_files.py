@@ -103,3 +103,13 @@ def test_workflow_commands_exist():
     assert {"demo", "check", "test", "fix", "bench", "prove", "docs", "lock", "clean"} <= targets
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
     assert script.index("make check") < script.index("make test")
+
+
+def test_publiccode_texts_keep_within_the_lengths_of_its_format():
+    text = (ROOT / "publiccode.yml").read_text(encoding="utf-8")
+    features = re.findall(r"^      - (.+)$", text, re.MULTILINE)
+    short = re.findall(r"shortDescription: >-\n +(.+)\n", text)
+    assert len(features) > 8
+    assert max(map(len, features)) <= 100
+    assert len(short) == 2
+    assert max(map(len, short)) <= 150

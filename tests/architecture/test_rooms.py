@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 
 import pytest
-from tests.architecture.sourcecode import PACKAGE, Module, imported_modules, is_external, modules, project
+from tests.architecture.sourcecode import PACKAGE, ROOT, Module, imported_modules, is_external, modules, project
 
 # The complete list: docs/explanation/architecture.md says why. Any room may use the standard library.
 EXTERNAL = {
@@ -92,3 +93,10 @@ def test_imports_inside_functions_are_only_in_the_commands():
         if isinstance(node, ast.Import | ast.ImportFrom)
     ]
     assert not wrong
+
+
+def test_architecture_page_gives_the_same_list():
+    page = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\| ([^|]*) \|$", page, re.MULTILINE)
+    listed = {room: set() if packages == "nothing" else set(packages.split(", ")) for room, packages in rows}
+    assert listed == {room: packages for room, packages in EXTERNAL.items() if room}
