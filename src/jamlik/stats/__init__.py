@@ -1,5 +1,6 @@
 """Statistics: arrays in, frozen results out, many settings at once."""
 
+from jamlik.stats.decompose import COMPOSITIONS, Decomposition, decompose_gap
 from jamlik.stats.gaps import (
     difference_from_total,
     estimate_difference,
@@ -21,14 +22,25 @@ from jamlik.stats.rates import (
     wilson_interval,
 )
 from jamlik.stats.results import Estimate, Gap, Test
+from jamlik.stats.small_area import ShrunkenLevels, between_area_deviation, shrunken_levels, shrunken_proportions
+from jamlik.stats.standardise import standardised_mean, standardised_proportion, standardised_rate
+from jamlik.stats.trends import SeriesUncertainty, Trend, levelling, series_uncertainty, trend_of_gap, trend_slope
 
 __all__ = [
+    "COMPOSITIONS",
+    "Decomposition",
     "Estimate",
     "Gap",
+    "SeriesUncertainty",
+    "ShrunkenLevels",
     "Test",
+    "Trend",
+    "between_area_deviation",
     "bh_q_values",
+    "decompose_gap",
     "difference_from_total",
     "estimate_difference",
+    "levelling",
     "mean_difference",
     "mean_interval",
     "odds_ratio",
@@ -37,9 +49,17 @@ __all__ = [
     "proportion_ratio",
     "rate_interval",
     "sample_variance",
+    "series_uncertainty",
+    "shrunken_levels",
+    "shrunken_proportions",
     "standard_error_from_interval",
     "standard_error_of_mean",
     "standard_error_of_proportion",
     "standard_error_of_rate",
+    "standardised_mean",
+    "standardised_proportion",
+    "standardised_rate",
+    "trend_of_gap",
+    "trend_slope",
     "wilson_interval",
 ]

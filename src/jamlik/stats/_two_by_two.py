@@ -10,6 +10,7 @@ __all__ = ["two_by_two_p_value"]
 EXACT_BELOW = 5.0
 """A table with an expected cell below this is tested exactly."""
 
+_ROUNDING = 1e-14
 _CELLS = 64
 """With under 5 expected in a cell, the chance of 64 or more in it is below 1e-40."""
 
@@ -28,7 +29,7 @@ def two_by_two_p_value(count: Floats, total: Floats, count_reference: Floats, to
     Returns
     -------
     float, shape (...)
-        NaN where a total is 0 or anything is missing, 1 where nobody or everybody has the outcome.
+        NaN where a total is 0 or anything is missing, 1 where the two proportions are equal.
     """
     everyone = total + total_reference
     outcome = count + count_reference
@@ -38,8 +39,9 @@ def two_by_two_p_value(count: Floats, total: Floats, count_reference: Floats, to
     z = divided(gap, np.sqrt(np.maximum(spread, 0.0))) * np.sqrt(np.maximum(1.0 - divided(1.0, everyone), 0.0))
     p = normal_two_sided(z)
     rarest = np.minimum(total, total_reference) * np.minimum(pooled, 1.0 - pooled)
-    sparse = (rarest < EXACT_BELOW) & (spread > 0)
-    p = floats(np.where((spread == 0) & ~np.isnan(gap), 1.0, p))
+    equal = np.abs(gap) <= _ROUNDING
+    sparse = (rarest < EXACT_BELOW) & ~equal & ~np.isnan(gap)
+    p = floats(np.where(equal, 1.0, p))
     if sparse.any():
         p[sparse] = _mid_p(count[sparse], total[sparse], count_reference[sparse], total_reference[sparse])
     return p

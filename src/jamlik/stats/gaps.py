@@ -54,7 +54,7 @@ def proportion_difference(
         a width even where nobody or everybody has the outcome [newcombe1998]_.
         p_value : the N - 1 chi-square test, which is the Miettinen–Nurminen score test at no difference
         [miettinen1985]_ [campbell2007]_; Fisher's exact test with mid-p where a cell expects fewer than 5.
-        All NaN where a total is 0 or anything is missing; p is 1 where nobody or everybody has the outcome.
+        All NaN where a total is 0 or anything is missing; p is 1 where the two are equal.
 
     Notes
     -----
@@ -127,13 +127,13 @@ def proportion_ratio(
     Gap
         value : shape (...), unitless, >= 0. 0 where only the group's count is 0; NaN where the reference's count is 0.
         low, high : log-normal interval [katz1978]_. Where a count is 0, or everybody has the outcome in both groups,
-        half a person is added to each count and total [pettigrew1986]_; low is then 0 if the group's count is 0 and
+        half a person is added to each of the four cells [haldane1956]_; low is then 0 if the group's count is 0 and
         high infinite if the reference's is. NaN where both counts are 0.
         p_value : as for `proportion_difference`; the hypothesis is the same.
     """
     c, n, c0, n0 = _two_groups(count, total, count_reference, total_reference)
     add = np.where((c == 0) | (c0 == 0) | ((c == n) & (c0 == n0)), 0.5, 0.0)
-    a, na, b, nb = c + add, n + add, c0 + add, n0 + add
+    a, na, b, nb = c + add, n + 2.0 * add, c0 + add, n0 + 2.0 * add
     known = (n > 0) & (n0 > 0)
     centre = np.log(divided(a, na)) - np.log(divided(b, nb))
     spread = np.sqrt(np.maximum(divided(1.0, a) - divided(1.0, na) + divided(1.0, b) - divided(1.0, nb), 0.0))
