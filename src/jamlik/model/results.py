@@ -37,12 +37,16 @@ class FamilyFacts:
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """How the result came about; nothing here depends on the clock or the machine."""
+    """How the result came about; nothing here depends on the clock or the machine.
+
+    `steps` are the SQL statements person rows went through, as (name, text); empty where there were none.
+    """
 
     input_key: str
     input_name: str
     versions: Mapping[str, str]
     options: Mapping[str, str]
+    steps: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

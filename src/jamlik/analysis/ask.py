@@ -1,0 +1,101 @@
+"""The door numbers leave by: a prepared table goes through the gate, and only then is anything computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from jamlik.analysis.findings import all_findings
+from jamlik.analysis.labels import group_names
+from jamlik.analysis.levels import all_levels
+from jamlik.analysis.prepare import Prepared
+from jamlik.analysis.series import Series
+from jamlik.analysis.thresholds import with_thresholds
+from jamlik.model.dataset import Dataset
+from jamlik.model.errors import Problem
+from jamlik.model.indicators import Kind
+from jamlik.model.results import AnalysisResult, Geography, RunFacts
+from jamlik.model.words import phrase
+from jamlik.privacy.gate import protected
+
+__all__ = ["Progress", "Settings", "ask"]
+
+Progress = Callable[[str, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How an analysis is made: language of sentences and the confidence of every interval."""
+
+    lang: str = "sv"
+    confidence: float = 0.95
+
+
+def _silent(step: str, share: float) -> None:
+    """Report progress to nobody."""
+
+
+def ask(
+    prepared: Prepared,
+    *,
+    dataset: Dataset,
+    settings: Settings,
+    input_key: str = "",
+    problems: tuple[Problem, ...] = (),
+    geography: Geography | None = None,
+    versions: Mapping[str, str] | None = None,
+    progress: Progress = _silent,
+) -> AnalysisResult:
+    """Protect a prepared table and answer every question asked of it.
+
+    Parameters
+    ----------
+    prepared : Prepared
+        The unprotected table; it is read by the gate alone.
+    progress : callable
+        Called with the name of a step and the share done, 0 to 1.
+
+    Raises
+    ------
+    JamlikError
+        When no protection holds against the attack (`release_refused`).
+    """
+    progress("protect", 0.0)
+    table = protected(prepared.table)
+    progress("compute", 0.5)
+    values = frozenset(name for name, i in table.indicators.items() if i.kind is Kind.VALUE)
+    series = Series(table.cells, periods=prepared.periods, indicators=values)
+    table, chosen = with_thresholds(table, latest=prepared.latest)
+    levels = all_levels(table, series=series, confidence=settings.confidence)
+    progress("compute", 0.7)
+    findings, family = all_findings(table, prepared=prepared, series=series, dataset=dataset, settings=settings)
+    progress("compute", 1.0)
+    lang = settings.lang
+    notes = [phrase(lang, f"sentences.note.{key}", **values) for key, values in prepared.notes]
+    if chosen and len(chosen) <= 12:
+        names = ", ".join(table.indicators[name].title(lang) for name in chosen)
+        notes.append(phrase(lang, "sentences.note.threshold_default", indicators=names))
+    return AnalysisResult(
+        title=dataset.title,
+        source=dataset.source,
+        licence=dataset.licence,
+        lang=lang,
+        table=table,
+        levels=levels,
+        findings=findings,
+        periods=prepared.periods,
+        latest=prepared.latest,
+        family=family,
+        run=RunFacts(
+            input_key=input_key,
+            input_name=dataset.path.rsplit("/", 1)[-1],
+            versions=dict(versions or {}),
+            options={"lang": lang, "confidence": str(settings.confidence), "rules": dataset.rules},
+            steps=prepared.steps,
+        ),
+        problems=problems,
+        notes=tuple(notes),
+        names=group_names(table.dimensions, lang=lang),
+        geography=geography,
+        focus=dataset.focus,
+    )

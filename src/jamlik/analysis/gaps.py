@@ -1,0 +1,250 @@
+"""The size, interval and test of every comparison asked, from shown cells only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jamlik import stats
+from jamlik.analysis.normal import normal_probability, normal_quantile
+from jamlik.analysis.series import Series
+from jamlik.analysis.vectors import Sides, Sums, sides_of
+from jamlik.model.groupings import Group
+from jamlik.model.indicators import Indicator, Kind
+from jamlik.model.questions import Comparison
+from jamlik.model.tables import Cell, CellKey, Status
+
+__all__ = ["GapNumbers", "gap_numbers"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class GapNumbers:
+    """Results of many comparisons of one indicator at one period; arrays of shape (comparisons,).
+
+    Levels, gaps and limits are in the indicator's unit; `se` is the gap's standard error as its interval implies;
+    `share` is the gap as a share of people (a proportion's gap; for means the part of the two distributions that does
+    not overlap) with `share_sure` the same at the interval's end nearest zero.
+    """
+
+    comparisons: tuple[Comparison, ...]
+    status: tuple[Status, ...]
+    n: Floats
+    n_reference: Floats
+    level: Floats
+    level_reference: Floats
+    gap: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    ratio: Floats
+    ratio_low: Floats
+    ratio_high: Floats
+    persons: Floats
+    persons_low: Floats
+    persons_high: Floats
+    se: Floats
+    share: Floats
+    share_sure: Floats
+    method: str
+
+
+def gap_numbers(
+    cells: Mapping[CellKey, Cell],
+    *,
+    indicator: Indicator,
+    period: str,
+    asked: Sequence[Comparison],
+    series: Series,
+    confidence: float,
+) -> GapNumbers:
+    """Compute every comparison of one indicator at one period.
+
+    Parameters
+    ----------
+    cells : mapping
+        Of a `ProtectedTable`: what is hidden has no numbers here.
+    asked : sequence of Comparison
+        Group and reference may use `!x` for everybody but x.
+    series : Series
+        Values over time, for indicators that have no base.
+    """
+    sums = Sums(cells, indicator=indicator, period=period)
+    status = tuple(_joint_status(sums, c) for c in asked)
+    if indicator.kind is Kind.VALUE:
+        return _value_gaps(sums, indicator, asked, status, series, confidence)
+    group = sides_of(sums, [c.group for c in asked], indicator)
+    reference = sides_of(sums, [c.reference for c in asked], indicator)
+    return _sampled_gaps(indicator, asked, status, group, reference, confidence)
+
+
+def _joint_status(sums: Sums, comparison: Comparison) -> Status:
+    both = (sums.status(comparison.group), sums.status(comparison.reference))
+    order = (Status.SUPPRESSED, Status.BOUNDED, Status.MISSING, Status.NOT_APPLICABLE)
+    return next((status for status in order if status in both), Status.SHOWN)
+
+
+def _sampled_gaps(
+    indicator: Indicator,
+    asked: Sequence[Comparison],
+    status: tuple[Status, ...],
+    group: Sides,
+    reference: Sides,
+    confidence: float,
+) -> GapNumbers:
+    scale = indicator.multiplier
+    if indicator.kind is Kind.PROPORTION:
+        counts = {
+            "count": group.yes,
+            "total": group.size,
+            "count_reference": reference.yes,
+            "total_reference": reference.size,
+        }
+        found = stats.proportion_difference(**counts, confidence=confidence)
+        ratio = stats.proportion_ratio(**counts, confidence=confidence)
+        gap, low, high = found.value * scale, found.low * scale, found.high * scale
+        share, method = np.abs(found.value), "newcombe"
+        people = (gap / scale, low / scale, high / scale)
+    elif indicator.kind is Kind.MEAN:
+        found = stats.mean_difference(
+            total=group.total,
+            square=group.square,
+            n=group.size,
+            total_reference=reference.total,
+            square_reference=reference.square,
+            n_reference=reference.size,
+            confidence=confidence,
+        )
+        gap, low, high, method, ratio, people = found.value, found.low, found.high, "welch", None, None
+        share = _not_overlapping(np.abs(gap), _deviation(group, reference))
+    else:
+        found = stats.estimate_difference(
+            value=group.level,
+            se=stats.standard_error_of_rate(count=group.total, exposure=group.n, multiplier=scale),
+            value_reference=reference.level,
+            se_reference=stats.standard_error_of_rate(count=reference.total, exposure=reference.n, multiplier=scale),
+            confidence=confidence,
+        )
+        gap, low, high, method, ratio = found.value, found.low, found.high, "poisson", None
+        share, people = np.abs(gap) / scale, (gap / scale, low / scale, high / scale)
+    sure = np.where(low > 0, low, np.where(high < 0, -high, 0.0))
+    share_sure = np.where(np.abs(gap) > 0, share * sure / np.where(gap == 0, 1.0, np.abs(gap)), 0.0)
+    persons = (
+        None
+        if people is None
+        else stats.persons_affected(gap=people[0], gap_low=people[1], gap_high=people[2], n=group.n)
+    )
+    blank = np.full(len(asked), np.nan)
+    return GapNumbers(
+        tuple(asked),
+        status,
+        group.n,
+        reference.n,
+        group.level,
+        reference.level,
+        gap,
+        low,
+        high,
+        found.p_value,
+        ratio=blank if ratio is None else ratio.value,
+        ratio_low=blank if ratio is None else ratio.low,
+        ratio_high=blank if ratio is None else ratio.high,
+        persons=blank if persons is None else persons.value,
+        persons_low=blank if persons is None else persons.low,
+        persons_high=blank if persons is None else persons.high,
+        se=(high - low) / (2 * normal_quantile(confidence)),
+        share=share,
+        share_sure=share_sure,
+        method=method,
+    )
+
+
+def _deviation(group: Sides, reference: Sides) -> Floats:
+    own = stats.sample_variance(total=group.total, square=group.square, n=group.size)
+    other = stats.sample_variance(total=reference.total, square=reference.square, n=reference.size)
+    return np.sqrt((own + other) / 2)
+
+
+def _not_overlapping(gap: Floats, deviation: Floats) -> Floats:
+    """Share of two equal normal distributions that does not overlap, `gap` apart: 2Φ(d/2) − 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(2 * normal_probability(gap / deviation / 2) - 1, dtype=np.float64)
+
+
+def _value_gaps(
+    sums: Sums,
+    indicator: Indicator,
+    asked: Sequence[Comparison],
+    status: tuple[Status, ...],
+    series: Series,
+    confidence: float,
+) -> GapNumbers:
+    def cells_of(groups: Sequence[Group]) -> list[Cell | None]:
+        found = (sums.cell(group) for group in groups)
+        return [cell if cell is not None and cell.status is Status.SHOWN else None for cell in found]
+
+    own, other = cells_of([c.group for c in asked]), cells_of([c.reference for c in asked])
+    level, reference = _column(own, "value"), _column(other, "value")
+    se, se_other = _column(own, "se"), _column(other, "se")
+    noise = series.gap_noise(indicator.id, asked)
+    published = ~np.isnan(se) & ~np.isnan(se_other)
+    found = stats.estimate_difference(
+        value=level,
+        se=np.where(published, se, noise.se),
+        value_reference=reference,
+        se_reference=np.where(published, se_other, 0.0),
+        df=np.where(published, np.inf, noise.df),
+        confidence=confidence,
+    )
+    gap = level - reference
+    blank = np.full(len(asked), np.nan)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(reference != 0, level / reference, np.nan)
+        share = _relative_size(level, reference, indicator)
+        sure = np.where(found.low > 0, found.low, np.where(found.high < 0, -found.high, 0.0))
+        share_sure = np.where(np.isnan(found.p_value), np.nan, share * sure / np.where(gap == 0, 1.0, np.abs(gap)))
+    return GapNumbers(
+        tuple(asked),
+        status,
+        _column(own, "base_n"),
+        _column(other, "base_n"),
+        level,
+        reference,
+        gap,
+        found.low,
+        found.high,
+        found.p_value,
+        ratio,
+        blank,
+        blank,
+        blank,
+        blank,
+        blank,
+        se=np.where(published, np.hypot(se, se_other), noise.se),
+        share=share,
+        share_sure=share_sure,
+        method="series",
+    )
+
+
+def _relative_size(level: Floats, reference: Floats, indicator: Indicator) -> Floats:
+    """Size of a gap that can be compared between units: 0 none, 1 as large as a gap can be.
+
+    Shares: the arcsine difference (Cohen's h) over its maximum π. Other non-negative values: |a − b| / (a + b).
+    """
+    if (
+        indicator.unit == "%"
+        and np.nanmax(np.r_[level, reference, 0.0]) <= 100
+        and np.nanmin(np.r_[level, reference, 0.0]) >= 0
+    ):
+        h = 2 * np.arcsin(np.sqrt(level / 100)) - 2 * np.arcsin(np.sqrt(reference / 100))
+        return np.asarray(np.abs(h) / np.pi, dtype=np.float64)
+    return np.asarray(np.abs(level - reference) / (np.abs(level) + np.abs(reference)), dtype=np.float64)
+
+
+def _column(cells: Sequence[Cell | None], name: str) -> Floats:
+    return np.array([np.nan if c is None or getattr(c, name) is None else getattr(c, name) for c in cells], float)

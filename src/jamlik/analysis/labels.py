@@ -1,0 +1,60 @@
+"""Names of groups as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jamlik.model.groupings import Dimension, Group, Role
+from jamlik.model.words import phrase
+
+__all__ = ["code_label", "group_label", "group_names"]
+
+_YOUNG = frozenset(("flickor", "pojkar", "flicka", "pojke", "girls", "boys"))
+_ORDER = {Role.SEX: 0, Role.AGE: 1, Role.AREA: 2, Role.CATEGORY: 3, Role.COVARIATE: 4}
+
+
+def code_label(dimension: Dimension, code: str, *, lang: str) -> str:
+    """Name of one code: `kvinnor`, `65–79 år`, `Norr`; `!x` becomes the others."""
+    if code.startswith("!"):
+        return _others(dimension, lang)
+    if dimension.role is Role.SEX and code in ("K", "M"):
+        return _sex(dimension, code, lang)
+    label = dimension.labels.get(code, code)
+    if dimension.role is Role.AGE and label == code:
+        return phrase(
+            lang, "sentences.age_band", band=f"{code[:-1]}+" if code.endswith("-") else code.replace("-", "–")
+        )
+    return label
+
+
+def _sex(dimension: Dimension, code: str, lang: str) -> str:
+    young = dimension.labels.get(code, "").strip().casefold() in (
+        "flickor",
+        "pojkar",
+        "flicka",
+        "pojke",
+        "girls",
+        "boys",
+    )
+    return phrase(lang, f"sentences.{'young' if young else 'adult'}_{code}")
+
+
+def _others(dimension: Dimension, lang: str) -> str:
+    kind = dimension.role.value if dimension.role in (Role.AREA, Role.AGE) else "other"
+    return phrase(lang, f"sentences.rest_{kind}")
+
+
+def group_label(group: Group, dimensions: Mapping[str, Dimension], *, lang: str) -> str:
+    """Name of a group, most telling part first: `flickor, 7–15 år, Norr`; the whole is `alla`."""
+    parts = sorted(group, key=lambda part: (_ORDER[dimensions[part[0]].role], part[0]))
+    names = [code_label(dimensions[name], code, lang=lang) for name, code in parts]
+    return ", ".join(names) if names else phrase(lang, "sentences.everybody")
+
+
+def group_names(dimensions: Mapping[str, Dimension], *, lang: str) -> dict[str, str]:
+    """Return a name for every `dimension:code`."""
+    return {
+        f"{name}:{code}": code_label(dimension, code, lang=lang)
+        for name, dimension in dimensions.items()
+        for code in dimension.codes
+    }

@@ -1,0 +1,219 @@
+"""From what was read to the unprotected table: dimensions, periods, groupings, cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from jamlik.analysis.cells import cells_with_margins, person_cells
+from jamlik.analysis.groupings import Plan, analysis_plan
+from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.groupings import Dimension, Group, Role, parsed_age
+from jamlik.model.indicators import Kind
+from jamlik.model.periods import parsed_period
+from jamlik.model.questions import Comparison
+from jamlik.model.tables import Cell, Status, Table
+from jamlik.sources.imports import CellImport, PersonImport
+
+__all__ = ["Prepared", "prepared_cells", "prepared_persons", "time_order"]
+
+MOST_AREAS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An unprotected table with what will be asked of it.
+
+    `latest` maps each indicator to the period its findings are about; `notes` are keys of sentences with values.
+    """
+
+    table: Table
+    asked: tuple[Comparison, ...]
+    covariates: tuple[Dimension, ...]
+    periods: tuple[str, ...]
+    latest: Mapping[str, str]
+    notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
+    steps: tuple[tuple[str, str], ...] = ()
+
+
+def time_order(periods: Iterable[str]) -> tuple[str, ...]:
+    """Sort period codes by time; codes that are no period come first, by text."""
+
+    def key(code: str) -> tuple[float, str]:
+        period = parsed_period(code)
+        return (period.start if period else float("-inf"), code)
+
+    return tuple(sorted(set(periods), key=key))
+
+
+def _nothing(what: str, file: str) -> JamlikError:
+    return JamlikError(
+        what,
+        where=Place(file),
+        why="Det behövs minst ett mått och minst två grupper att jämföra.",
+        do="Kör jamlik inspect på filen och rätta vad kolumnerna betyder i dataset.toml.",
+        kind=ErrorKind.NOTHING_TO_ANALYSE,
+    )
+
+
+def prepared_persons(source: PersonImport) -> Prepared:
+    """Fold person rows to base cells and roll them up to every grouping that will be published."""
+    names = tuple(source.indicators)
+    if not names:
+        raise _nothing("Filen har inget mått att analysera.", source.dataset.path)
+    plan = FoldPlan(
+        keys=("period", *(d.name for d in source.dimensions)),
+        outcomes=names,
+        weight="weight" if source.weighted else "",
+        squared=frozenset(n for n, i in source.indicators.items() if i.kind is Kind.MEAN),
+    )
+    try:
+        base = fold_batches(source.batches, plan)
+    except ValueError as error:
+        raise _nothing("Filen har inga rader som går att använda.", source.dataset.path) from error
+    dimensions = tuple(_known(d, base, source.labels.get(d.name, {})) for d in source.dimensions)
+    used = tuple(d for d in dimensions if len(d.codes) > 1)
+    periods = time_order(base.codes_of("period"))
+    latest = source.dataset.period or periods[-1]
+    asked = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
+    if not asked.asked:
+        raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
+    if latest not in periods:
+        raise JamlikError(f"Perioden {latest} finns inte i filen.", do=f"Välj en av {', '.join(periods)}.")
+    cells = person_cells(base, indicators=source.indicators, dimensions=used, plan=asked, latest=latest)
+    return Prepared(
+        table=Table(source.indicators, {d.name: d for d in used}, cells, rules=source.dataset.rules),
+        asked=asked.asked,
+        covariates=tuple(d for d in used if d.role is Role.COVARIATE),
+        periods=tuple(p for p in periods if p <= latest or parsed_period(p) is None),
+        latest=dict.fromkeys(names, latest),
+        steps=tuple((step.name, step.sql.strip()) for step in plan_steps(plan)),
+    )
+
+
+def _known(dimension: Dimension, base: BaseCells, labels: Mapping[str, str]) -> Dimension:
+    """Give a dimension the codes that occur, in display order: as declared, ages by age, else by label."""
+    codes = [code for code in base.codes_of(dimension.name) if code != UNKNOWN]
+    declared = {code: i for i, code in enumerate(dimension.labels)}
+
+    def order(code: str) -> tuple[int, float, str]:
+        age = parsed_age(code) if dimension.role is Role.AGE else None
+        return (declared.get(code, len(declared)), age.low if age else 0.0, labels.get(code, code))
+
+    named = {code: dimension.labels.get(code) or labels.get(code, code) for code in sorted(codes, key=order)}
+    return replace(dimension, labels=named)
+
+
+def prepared_cells(source: CellImport) -> Prepared:
+    """Take a file's own counts or values, add the margins it lacks, and list what will be asked."""
+    if not source.cells:
+        raise _nothing("Filen har inga uppgifter som går att använda.", source.dataset.path)
+    focus = source.dataset.focus
+    if focus and all(i.kind is Kind.VALUE for i in source.indicators.values()):
+        return _one_municipality(source, focus)
+    used, notes = _coarsened(tuple(d for d in source.dimensions if len(d.codes) > 1))
+    plan = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
+    if not plan.asked:
+        raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
+    overlapping = frozenset(d.name for d in used if d.role is Role.AGE and _overlap(d))
+    published = source.dataset.rules == "already_published"
+    cells = cells_with_margins(
+        source.cells,
+        indicators=source.indicators,
+        dimensions=source.dimensions,
+        plan=plan,
+        published=published,
+        overlapping=overlapping,
+    )
+    periods = time_order(cell.period for cell in cells)
+    latest = _latest(cells, source.dataset.period)
+    cells = _trimmed(cells, plan, latest)
+    if any(cell.reason.startswith("pooled") for cell in cells):
+        notes = (*notes, ("pooled", {}))
+    if overlapping:
+        notes = (*notes, ("age_overlaps", {}))
+    return Prepared(
+        table=Table(
+            source.indicators, {d.name: d for d in used}, cells, rules=source.dataset.rules, overlapping=overlapping
+        ),
+        asked=plan.asked,
+        covariates=tuple(d for d in used if d.role is Role.COVARIATE),
+        periods=periods,
+        latest=latest,
+        notes=notes,
+    )
+
+
+def _trimmed(cells: Sequence[Cell], plan: Plan, latest: Mapping[str, str]) -> tuple[Cell, ...]:
+    """Keep the finer groupings for the latest period only."""
+    earlier = set(plan.earlier)
+    return tuple(
+        c for c in cells if c.period == latest.get(c.indicator) or tuple(name for name, _ in c.group) in earlier
+    )
+
+
+def _latest(cells: Sequence[Cell], wanted: str) -> dict[str, str]:
+    known: dict[str, set[str]] = {}
+    for cell in cells:
+        if cell.status in (Status.SHOWN, Status.BOUNDED, Status.SUPPRESSED):
+            known.setdefault(cell.indicator, set()).add(cell.period)
+    return {
+        name: wanted if wanted in periods else time_order(periods)[-1] for name, periods in known.items() if periods
+    }
+
+
+def _coarsened(
+    dimensions: tuple[Dimension, ...],
+) -> tuple[tuple[Dimension, ...], tuple[tuple[str, Mapping[str, object]], ...]]:
+    """Leave out an area level with very many codes when the file also names the level above it."""
+    large = [d for d in dimensions if d.role is Role.AREA and len(d.codes) > MOST_AREAS and d.nested_in]
+    kept = tuple(d for d in dimensions if d not in large)
+    names = {d.name for d in kept}
+    if not large or not any(d.role is Role.AREA for d in kept):
+        return dimensions, ()
+    kept = tuple(d if d.nested_in in names or not d.nested_in else replace(d, nested_in="", parents={}) for d in kept)
+    return kept, (("areas_coarsened", {"n": len(large[0].codes)}),)
+
+
+def _overlap(dimension: Dimension) -> bool:
+    bands = sorted(band for code in dimension.codes if (band := parsed_age(code)) is not None)
+    return any(a.overlaps(b) for a, b in pairwise(bands))
+
+
+def _one_municipality(source: CellImport, focus: str) -> Prepared:
+    """Ask of published values: women against men in one's own municipality; other places are kept for comparison."""
+    dimensions = {d.name: d for d in source.dimensions}
+    areas = [d.name for d in source.dimensions if d.role is Role.AREA]
+    if not areas or focus not in dimensions[areas[0]].codes:
+        raise JamlikError(
+            f"Kommunen {focus} finns inte i filen.",
+            where=Place(source.dataset.path),
+            do="Ange en kod som finns i filen.",
+        )
+    group: Group = tuple(sorted(((areas[0], focus), ("sex", "K"))))
+    reference: Group = tuple(sorted(((areas[0], focus), ("sex", "M"))))
+    latest: dict[str, str] = {}
+    both: dict[tuple[str, str], int] = {}
+    for cell in source.cells:
+        if cell.group in (group, reference) and cell.status is Status.SHOWN:
+            both[cell.indicator, cell.period] = both.get((cell.indicator, cell.period), 0) + 1
+    for (name, period), n in both.items():
+        if n == 2:
+            latest[name] = time_order([period, latest.get(name, period)])[-1]
+    if not latest:
+        raise _nothing(f"Filen har inga tal för både kvinnor och män i {focus}.", source.dataset.path)
+    periods = time_order(cell.period for cell in source.cells)
+    behind = sum(period != periods[-1] for period in latest.values())
+    notes = (("last_period", {"n": behind, "period": periods[-1]}),) if behind else ()
+    indicators = {name: source.indicators[name] for name in source.indicators if name in latest}
+    cells = tuple(sorted((c for c in source.cells if c.indicator in latest), key=lambda c: c.key))
+    return Prepared(
+        table=Table(indicators, dimensions, cells, rules="already_published"),
+        asked=(Comparison(group, reference, "sex"),),
+        covariates=(),
+        periods=periods,
+        latest=latest,
+        notes=notes,
+    )

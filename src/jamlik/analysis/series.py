@@ -1,0 +1,66 @@
+"""Values over time: the noise that a series shows by itself, for published figures that have no base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from jamlik import stats
+from jamlik.model.groupings import Group
+from jamlik.model.periods import parsed_period
+from jamlik.model.questions import Comparison
+from jamlik.model.tables import Cell, CellKey, Status
+
+__all__ = ["Noise", "Series", "period_starts"]
+
+Floats = NDArray[np.float64]
+
+
+def period_starts(periods: Sequence[str]) -> Floats:
+    """Each period's start in years; a period that cannot be read counts as its place in the list."""
+    return np.array(
+        [found.start if (found := parsed_period(p)) is not None else float(i) for i, p in enumerate(periods)]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Noise:
+    """Standard errors and degrees of freedom of the latest values; NaN where a series is too short to tell."""
+
+    se: Floats
+    df: Floats
+
+
+class Series:
+    """Shown published values by indicator and group, as rows over a common list of periods."""
+
+    def __init__(self, cells: Mapping[CellKey, Cell], *, periods: Sequence[str], indicators: frozenset[str]) -> None:
+        self._periods = tuple(periods)
+        self._starts = period_starts(periods)
+        place = {period: i for i, period in enumerate(periods)}
+        self._rows: dict[tuple[str, Group], Floats] = {}
+        for (indicator, period, group), cell in cells.items():
+            if indicator in indicators and cell.status is Status.SHOWN and cell.value is not None:
+                row = self._rows.setdefault((indicator, group), np.full(len(place), np.nan))
+                row[place[period]] = cell.value
+        self._blank = np.full(len(place), np.nan)
+
+    def values(self, indicator: str, groups: Sequence[Group]) -> Floats:
+        """Values of several groups, shape (groups, periods), NaN where there is none."""
+        rows = [self._rows.get((indicator, group), self._blank) for group in groups]
+        return np.array(rows).reshape(len(rows), len(self._periods))
+
+    def noise(self, rows: Floats) -> Noise:
+        """Uncertainty of each row's latest value, learnt from the row."""
+        if rows.shape[-1] == 0 or not len(rows):
+            return Noise(np.full(len(rows), np.nan), np.full(len(rows), np.nan))
+        found = stats.series_uncertainty(period=self._starts, value=rows)
+        return Noise(found.se, found.df)
+
+    def gap_noise(self, indicator: str, asked: Sequence[Comparison]) -> Noise:
+        """Uncertainty of each comparison's latest gap, learnt from the gap's own series."""
+        own = self.values(indicator, [c.group for c in asked])
+        return self.noise(own - self.values(indicator, [c.reference for c in asked]))

@@ -1,0 +1,63 @@
+"""Practical thresholds: the smallest gap that matters, chosen by rule where the dataset names none."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from math import sqrt
+
+from jamlik.model.indicators import Indicator, Kind
+from jamlik.model.tables import Cell, ProtectedTable, Status
+
+__all__ = ["with_thresholds"]
+
+POINTS = 2.0
+DEVIATIONS = 0.1
+SHARE_OF_LEVEL = 0.05
+
+
+def with_thresholds(table: ProtectedTable, *, latest: Mapping[str, str]) -> tuple[ProtectedTable, tuple[str, ...]]:
+    """Give every indicator a practical threshold.
+
+    Where none is set: 2 percentage points for percentages, a tenth of a standard deviation for means of people, and
+    5 % of the overall level otherwise. Computed from shown cells only.
+
+    Returns
+    -------
+    ProtectedTable, tuple of str
+        The table with complete indicators, and the ids of those whose threshold was chosen here.
+    """
+    chosen = []
+    indicators: dict[str, Indicator] = {}
+    for name, indicator in table.indicators.items():
+        if indicator.threshold > 0:
+            indicators[name] = indicator
+            continue
+        chosen.append(name)
+        indicators[name] = replace(indicator, threshold=_threshold(table, indicator, latest.get(name, "")))
+    return replace(table, indicators=indicators), tuple(chosen)
+
+
+def _threshold(table: ProtectedTable, indicator: Indicator, period: str) -> float:
+    if indicator.unit == "%":
+        return POINTS
+    whole = table.cells.get((indicator.id, period, ()))
+    if whole is None or whole.status is not Status.SHOWN:
+        known = [
+            c
+            for (name, at, _), c in table.cells.items()
+            if name == indicator.id and at == period and c.status is Status.SHOWN and (c.value or c.total)
+        ]
+        whole = known[0] if known else None
+    return _from_cell(whole, indicator) if whole is not None else 0.0
+
+
+def _from_cell(cell: Cell, indicator: Indicator) -> float:
+    if indicator.kind is Kind.MEAN and cell.base_n and cell.total is not None and cell.square is not None:
+        mean = cell.total / cell.base_n
+        return DEVIATIONS * sqrt(max(cell.square / cell.base_n - mean * mean, 0.0))
+    if cell.value is not None:
+        return SHARE_OF_LEVEL * abs(cell.value)
+    if cell.count_n is not None and cell.base_n:
+        return SHARE_OF_LEVEL * cell.count_n / cell.base_n * indicator.multiplier
+    return 0.0
