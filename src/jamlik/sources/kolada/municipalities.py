@@ -1,0 +1,162 @@
+"""Municipalities: found by code or name, and which others Kolada says are like them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from jamlik.model.errors import ErrorKind, JamlikError
+
+__all__ = ["RIKET", "Municipality", "SimilarGroup", "matching_municipality", "similar_group"]
+
+RIKET = "0000"
+_OVERALL = "övergripande"
+_SIMILAR = re.compile(r"Liknande kommuner,?\s+(?P<kind>.+?),\s*(?P<name>.+?),\s*(?P<year>(?:19|20)\d\d)\s*$")
+_LAST_WORD = re.compile(r"\s+(?:kommun|stad)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality, a region or the country as Kolada lists it; `type` is `K` (kommun) or `L` (region, riket)."""
+
+    code: str
+    name: str
+    type: str = "K"
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarGroup:
+    """A group that Kolada calls similar to a municipality.
+
+    Parameters
+    ----------
+    id, title : str
+        As in Kolada.
+    kind : str
+        What they are similar in: `övergripande` or a service.
+    year : int
+        The year of the comparison.
+    members : tuple of str
+        Codes, the municipality itself left out.
+    """
+
+    id: str
+    title: str
+    kind: str
+    year: int
+    members: tuple[str, ...]
+
+    @property
+    def is_overall(self) -> bool:
+        """Whether they are similar on the whole and not only in one service."""
+        return self.kind.casefold() == _OVERALL
+
+
+def _plain(text: str) -> str:
+    """Lower case without accents: `Borås` and `boras` are the same."""
+    spread = unicodedata.normalize("NFKD", text.strip().casefold())
+    return " ".join("".join(sign for sign in spread if not unicodedata.combining(sign)).split())
+
+
+def matching_municipality(text: str, *, among: Sequence[Municipality]) -> Municipality:
+    """The municipality that a person means by a code (`0126`, `126`) or a name (`Huddinge`, `BORAS`, `Luleå kommun`).
+
+    An exact name goes before one without accents, so that Habo and Håbo are told apart.
+
+    Raises
+    ------
+    JamlikError
+        `USAGE`: nothing matches (near matches are suggested), or several do.
+    """
+    own = [place for place in among if place.type == "K"]
+    wanted = text.strip()
+    if wanted.isdigit():
+        found = [place for place in own if place.code == wanted.zfill(4)]
+    else:
+        found = _named(wanted, own)
+    if len(found) == 1:
+        return found[0]
+    raise _not_found(text, wanted, found=found, own=own, among=among)
+
+
+def _named(wanted: str, own: Sequence[Municipality]) -> list[Municipality]:
+    without = _LAST_WORD.sub("", wanted.casefold())
+    tries = dict.fromkeys([wanted.casefold(), without, without.removesuffix("s")])
+    for name in tries:
+        if found := [place for place in own if place.name.casefold() == name]:
+            return found
+    for name in tries:
+        if found := [place for place in own if _plain(place.name) == _plain(name)]:
+            return found
+    return []
+
+
+def _not_found(
+    text: str,
+    wanted: str,
+    *,
+    found: Sequence[Municipality],
+    own: Sequence[Municipality],
+    among: Sequence[Municipality],
+) -> JamlikError:
+    if found:
+        what, near = f"Flera kommuner passar till {text!r}.", list(found)
+    else:
+        what, near = f"Ingen kommun passar till {text!r}.", _near(wanted, own)
+    other = [p for p in among if p.type != "K" and (p.code == wanted.zfill(4) or _plain(p.name) == _plain(wanted))]
+    why = f"{other[0].name} är ingen kommun; här jämförs en kommun med riket och liknande kommuner." if other else ""
+    do = f"Menade du {' eller '.join(f'{place.name} ({place.code})' for place in near)}?" if near else ""
+    return JamlikError(
+        what, why=why, do=do or "Skriv kommunens namn eller dess fyra siffror, till exempel 0126.", kind=ErrorKind.USAGE
+    )
+
+
+def _near(wanted: str, own: Sequence[Municipality]) -> list[Municipality]:
+    if wanted.isdigit():
+        codes = get_close_matches(wanted.zfill(4), [place.code for place in own], n=3, cutoff=0.7)
+        return [place for place in own if place.code in codes]
+    plain = _plain(_LAST_WORD.sub("", wanted.casefold()))
+    names = {_plain(place.name): place for place in own}
+    starts = [name for name in names if len(plain) >= 2 and name.startswith(plain)]
+    close = get_close_matches(plain, names, n=4, cutoff=0.6)
+    return [names[name] for name in dict.fromkeys([*close, *starts])][:5]
+
+
+def similar_group(groups: Iterable[Mapping[str, Any]], *, to: Municipality) -> SimilarGroup | None:
+    """The latest group `Liknande kommuner, övergripande, <name>, <year>`, else the latest for some service, else None.
+
+    Parameters
+    ----------
+    groups : iterable of mapping
+        Objects from `/municipality_groups`: `id`, `title`, `members`.
+    to : Municipality
+        Whose group it is.
+    """
+    found = []
+    for group in groups:
+        match = _SIMILAR.match(str(group.get("title", "")).strip())
+        if not match or match["name"].strip().casefold() != to.name.casefold():
+            continue
+        members = tuple(code for code in _members(group) if code != to.code)
+        if members:
+            found.append(
+                SimilarGroup(
+                    id=str(group.get("id", "")),
+                    title=str(group["title"]).strip(),
+                    kind=match["kind"].strip(),
+                    year=int(match["year"]),
+                    members=members,
+                )
+            )
+    return min(found, key=lambda group: (not group.is_overall, -group.year, group.kind), default=None)
+
+
+def _members(group: Mapping[str, Any]) -> list[str]:
+    """Codes of a group's members, given as objects or as plain codes."""
+    members = group.get("members") or []
+    codes = [m.get("member_id") if isinstance(m, Mapping) else m for m in members if m]
+    return [str(code) for code in codes if code]

@@ -1,0 +1,316 @@
+"""Polite reading of a paged JSON service: pauses, retries, pages kept on disk, and never another host."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import Any
+
+import httpx
+
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.sources.kolada.cache import PageCache
+
+__all__ = ["Manners", "PageReader", "RefusedError", "seconds_asked"]
+
+_HOPS = 3
+_PAGES_AT_MOST = 10_000
+_PASSING = {408, 425, 429}
+_AGENT = f"jamlik/{version('jamlik')} (equality statistics for municipalities; open source, EUPL-1.2)"
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How to behave towards the service.
+
+    Parameters
+    ----------
+    pause : float
+        Seconds between the end of one call and the start of the next.
+    timeout : float
+        Seconds to wait for an answer.
+    tries : int
+        Calls for one page before giving up, the first included.
+    first_wait, longest_wait : float
+        Seconds to wait after the first failure; doubled for each further one, up to the longest. A service that asks
+        for more than the longest wait (Retry-After) is obeyed by giving up: what is fetched so far is kept.
+    """
+
+    pause: float = 0.2
+    timeout: float = 60.0
+    tries: int = 6
+    first_wait: float = 1.0
+    longest_wait: float = 120.0
+
+
+@dataclass(slots=True)
+class _Count:
+    requests: int = 0
+    cached: int = 0
+    last: float = -math.inf
+
+
+class RefusedError(JamlikError):
+    """The service understood the call and will not answer it; asking again makes no difference."""
+
+    def __init__(self, url: str, why: str) -> None:
+        super().__init__(
+            "Kolada gick inte att läsa.",
+            where=Place(file=url),
+            why=why,
+            do="Kontrollera adressen (JAMLIK_KOLADA_URL) och vad som efterfrågas.",
+            kind=ErrorKind.NETWORK,
+        )
+
+
+def seconds_asked(text: str, *, now: float) -> float | None:
+    """Seconds that a Retry-After header asks for, given as a number or an HTTP date; None when it is neither.
+
+    Parameters
+    ----------
+    text : str
+        The header.
+    now : float
+        Seconds since the epoch; a date in the past asks for 0.
+    """
+    plain = text.strip()
+    if plain.isdigit():
+        return float(plain)
+    try:
+        at = parsedate_to_datetime(plain)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return max(0.0, at.timestamp() - now)
+
+
+class PageReader:
+    """One service at one address, whose answers are pages of `values` with a `next_url`.
+
+    Parameters
+    ----------
+    base : str
+        Address that every call begins with.
+    cache : PageCache
+        Where pages are kept.
+    manners : Manners
+        Pauses, time limits, tries.
+    transport : httpx.BaseTransport, optional
+        For tests.
+    sleep, clock : callable
+        For tests: wait so many seconds; seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        *,
+        base: str,
+        cache: PageCache,
+        manners: Manners,
+        transport: httpx.BaseTransport | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.base = _checked_base(base)
+        self._cache, self._manners, self._sleep, self._clock = cache, manners, sleep, clock
+        self._count = _Count()
+        self._http = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(manners.timeout, connect=min(15.0, manners.timeout)),
+            headers={"User-Agent": _AGENT, "Accept": "application/json"},
+            follow_redirects=False,
+        )
+
+    @property
+    def requests_n(self) -> int:
+        """Calls made, retries included."""
+        return self._count.requests
+
+    @property
+    def cached_n(self) -> int:
+        """Pages taken from the cache instead."""
+        return self._count.cached
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def values(self, path: str, *, query: Mapping[str, str], max_age: float) -> Iterator[list[Mapping[str, Any]]]:
+        """Every page's values, following `next_url`.
+
+        Parameters
+        ----------
+        path : str
+            After the base, such as `/kpi`.
+        query : mapping
+            Query parameters.
+        max_age : float
+            Seconds that a kept page is good for.
+
+        Raises
+        ------
+        JamlikError
+            `NETWORK` when the service cannot be reached, refuses, or answers with something other than JSON;
+            `CONTRACT` when the JSON has another shape.
+        """
+        url = str(httpx.URL(self.base + path, params=dict(query)))
+        seen: set[str] = set()
+        for _ in range(_PAGES_AT_MOST):
+            seen.add(url)
+            values, following = self._page(url, max_age=max_age)
+            yield values
+            if not following:
+                return
+            url = self._own(following, since=url)
+            if url in seen:
+                break
+        raise _wrong_shape(url, "sidorna pekar runt i en ring (next_url upprepas)")
+
+    def _page(self, url: str, *, max_age: float) -> tuple[list[Mapping[str, Any]], str]:
+        body = self._cache.kept(url, newer_than=self._clock() - max_age)
+        if body is not None:
+            try:
+                page = _parsed_page(url, body)
+            except JamlikError:
+                self._cache.drop(url)
+            else:
+                self._count.cached += 1
+                return page
+        body = self._fetched(url)
+        page = _parsed_page(url, body)
+        self._cache.keep(url, body, at=self._clock())
+        return page
+
+    def _fetched(self, url: str) -> bytes:
+        """Body of the answer, after as many tries as manners allow."""
+        wait = self._manners.first_wait
+        for turn in range(self._manners.tries):
+            asked = None
+            try:
+                answer = self._answered(url)
+            except httpx.TransportError as error:
+                why = f"Tjänsten svarade inte ({type(error).__name__}: {str(error)[:200] or 'inget mer sagt'})."
+            else:
+                if answer.status_code == 200:
+                    return answer.content
+                why = _reason(answer)
+                if answer.status_code not in _PASSING and answer.status_code < 500:
+                    raise RefusedError(url, why)
+                asked = seconds_asked(answer.headers.get("Retry-After", ""), now=self._clock())
+                if asked is not None and asked > self._manners.longest_wait:
+                    raise _unreachable(url, f"{why} Den ber oss vänta {math.ceil(asked)} sekunder.", _AGAIN)
+            if turn + 1 < self._manners.tries:
+                self._sleep(wait if asked is None else asked)
+                wait = min(2 * wait, self._manners.longest_wait)
+        raise _unreachable(url, f"{why} Försökte {self._manners.tries} gånger.", _AGAIN)
+
+    def _answered(self, url: str) -> httpx.Response:
+        """One answer; redirects are followed a few steps, on the same host only."""
+        at = url
+        for _ in range(_HOPS):
+            since = self._clock() - self._count.last
+            if 0 <= since < self._manners.pause:
+                self._sleep(self._manners.pause - since)
+            self._count.requests += 1
+            try:
+                answer = self._http.get(at)
+            finally:
+                self._count.last = self._clock()
+            if not answer.has_redirect_location:
+                return answer
+            at = self._own(answer.headers["Location"], since=at)
+        raise _unreachable(url, "Tjänsten skickar oss runt mellan adresser.", "Kontrollera JAMLIK_KOLADA_URL.")
+
+    def _own(self, target: str, *, since: str) -> str:
+        """The address that the service points at, on the service's own scheme, host and port; else an error.
+
+        Only the host's name is compared: behind a proxy a service may well believe that it speaks http on port 8000.
+        """
+        base = httpx.URL(self.base)
+        try:
+            url = httpx.URL(since).join(target)
+        except (httpx.InvalidURL, ValueError, TypeError):
+            raise _wrong_shape(since, "nästa sidas adress går inte att läsa") from None
+        if url.host != base.host or url.scheme not in {"http", "https"} or url.userinfo:
+            raise _unreachable(
+                since,
+                f"Tjänsten hänvisar till en annan värd ({url.host or target[:60]}); dit går vi inte.",
+                "Kontrollera JAMLIK_KOLADA_URL. Stämmer den har Kolada flyttat: meddela dem som sköter jamlik.",
+            )
+        return str(url.copy_with(scheme=base.scheme, host=base.host, port=base.port))
+
+
+_AGAIN = "Försök igen om en stund: sidor som redan är hämtade finns kvar och hämtas inte om."
+
+
+def _checked_base(base: str) -> str:
+    plain = base.strip().rstrip("/")
+    try:
+        url = httpx.URL(plain)
+    except httpx.InvalidURL:
+        url = httpx.URL("")
+    if url.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:-]+", url.host) or url.query:
+        raise JamlikError(
+            "Koladas adress går inte att använda.",
+            where=Place(file=base),
+            why="Den ska börja med https:// och inte ha något frågetecken.",
+            do="Rätta JAMLIK_KOLADA_URL, eller ta bort den så används https://api.kolada.se/v3.",
+            kind=ErrorKind.USAGE,
+        )
+    return plain
+
+
+def _parsed_page(url: str, body: bytes) -> tuple[list[Mapping[str, Any]], str]:
+    """Values and the address of the next page (empty when this is the last)."""
+    try:
+        page = json.loads(body)
+    except ValueError as error:
+        start = body[:60].decode("utf-8", "replace").strip()
+        raise _unreachable(
+            url,
+            f"Svaret är inte JSON ({error.__class__.__name__}); det börjar {start!r}.",
+            "Ofta är det en inloggningssida eller en brandvägg som svarar. Öppna adressen i en webbläsare och jämför.",
+        ) from None
+    if not isinstance(page, dict) or not isinstance(page.get("values"), list):
+        raise _wrong_shape(url, "svaret har ingen lista som heter values")
+    if not all(isinstance(value, dict) for value in page["values"]):
+        raise _wrong_shape(url, "values innehåller annat än objekt")
+    following = page.get("next_url") or ""
+    if not isinstance(following, str):
+        raise _wrong_shape(url, "next_url är ingen text")
+    return page["values"], following
+
+
+def _reason(answer: httpx.Response) -> str:
+    """What the service said, in short."""
+    said = ""
+    try:
+        detail = answer.json()
+    except ValueError:
+        detail = None
+    if isinstance(detail, dict) and isinstance(detail.get("detail"), str):
+        said = f": {detail['detail'][:200]}"
+    named = {429: "för många anrop", 404: "finns inte"}.get(answer.status_code, answer.reason_phrase)
+    return f"Tjänsten svarade {answer.status_code} ({named}){said}."
+
+
+def _unreachable(url: str, why: str, do: str) -> JamlikError:
+    return JamlikError("Kolada gick inte att läsa.", where=Place(file=url), why=why, do=do, kind=ErrorKind.NETWORK)
+
+
+def _wrong_shape(url: str, what: str) -> JamlikError:
+    return JamlikError(
+        "Kolada svarade i en annan form än väntat.",
+        where=Place(file=url),
+        why=f"I svaret: {what}. Klienten är skriven för Koladas API version 3.",
+        do="Prova igen senare; kvarstår det behöver jamlik anpassas till Koladas nya form.",
+        kind=ErrorKind.CONTRACT,
+    )
