@@ -50,7 +50,7 @@ def test_every_room_has_a_list_and_stands_in_the_layers():
 
 
 def test_rooms_never_import_through_the_front_door():
-    """`import jamlik` is for notebooks; a room that used it would reach every other room. The commands make the calls."""
+    """`import jamlik` is for notebooks: a room that used it would reach every other room. Commands make the calls."""
     rooms = set(EXTERNAL)
     wrong = [
         f"{module.name}:{line} {name}"
