@@ -175,6 +175,15 @@ def test_same_seed_gives_the_same_people_and_another_seed_others():
     assert all(first[name] != other[name] for name in first)
 
 
+def test_people_without_plants_do_not_differ():
+    rng = np.random.default_rng(17)
+    people = People(pa.concat_tables([draw_service("grundskola", rng=rng, plants=()) for _ in range(20)]))
+    planted = [row for row in rows_of("grundskola") if row.planted]
+    assert planted
+    for row in planted:
+        assert abs((verdict := gap_verdict(people, period=row.period, **told(row))).gap) < 4.0 * verdict.se
+
+
 def test_unknown_service_is_named_in_the_error():
     with pytest.raises(KeyError, match="badhus"):
         draw_service("badhus", rng=np.random.default_rng(0))

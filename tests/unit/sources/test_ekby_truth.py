@@ -80,6 +80,15 @@ def _powers(row):
     return [row.oracle_power, *([row.oracle_power_adjusted] if row.oracle_power_adjusted else [])]
 
 
+def test_power_follows_from_gap_and_standard_error():
+    normal = statistics.NormalDist()
+    for row in PLANTED:
+        distance = abs(row.expected_gap) / row.expected_se
+        assert row.oracle_power == pytest.approx(
+            normal.cdf(distance - 1.959964) + normal.cdf(-distance - 1.959964), abs=1e-3
+        )
+
+
 def test_powers_spread_around_ninety_percent():
     powers = [row.oracle_power for row in PLANTED]
     assert 0.87 <= statistics.median(powers) <= 0.93

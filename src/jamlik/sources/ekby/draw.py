@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from jamlik.sources.ekby.grid import Grid, population_grid
+from jamlik.sources.ekby.plants import PLANTS, Plant
 from jamlik.sources.ekby.services import SERVICES, YEARS, Outcome, ekby_dimensions, service_spec
 
 __all__ = ["draw_service", "ekby_population"]
@@ -33,7 +34,7 @@ def ekby_population(seed: int) -> Mapping[str, pa.Table]:
     }
 
 
-def draw_service(service: str, *, rng: np.random.Generator) -> pa.Table:
+def draw_service(service: str, *, rng: np.random.Generator, plants: tuple[Plant, ...] = PLANTS) -> pa.Table:
     """One service's people over all periods, in random order within a period.
 
     Every person is drawn independently from the grid; only the number of people a year is fixed.
@@ -44,6 +45,8 @@ def draw_service(service: str, *, rng: np.random.Generator) -> pa.Table:
         Name of a service, such as `grundskola`.
     rng : numpy.random.Generator
         The only source of chance.
+    plants : tuple of Plant
+        What to plant; an empty tuple gives people among whom nothing differs.
 
     Returns
     -------
@@ -57,7 +60,7 @@ def draw_service(service: str, *, rng: np.random.Generator) -> pa.Table:
     KeyError
         There is no such service.
     """
-    spec, grid = service_spec(service), _grid(service)
+    spec, grid = service_spec(service), _grid(service, plants)
     cells, years = _people(grid, spec.people, rng)
     columns: dict[str, pa.Array] = {"period": _coded(years, spec.periods)}
     for dimension in ekby_dimensions(service):
@@ -71,8 +74,8 @@ def draw_service(service: str, *, rng: np.random.Generator) -> pa.Table:
 
 
 @cache
-def _grid(service: str) -> Grid:
-    return population_grid(service_spec(service))
+def _grid(service: str, plants: tuple[Plant, ...]) -> Grid:
+    return population_grid(service_spec(service), plants=plants)
 
 
 def _people(grid: Grid, people: tuple[int, ...], rng: np.random.Generator) -> tuple[Codes, Codes]:

@@ -46,6 +46,8 @@ class TruthRow:
     oracle_power, oracle_power_adjusted, oracle_power_trend : float or None
         How often a two-sided z-test at 5 %, told this comparison, finds the gap, the adjusted gap, and the change of
         the gap along a straight line over all periods. None where there is nothing to find.
+    expected_se, expected_se_adjusted, trend_se : float or None
+        Expected standard errors of the gap, the adjusted gap and its change per year, for powers at other levels.
     trend_expected : float
         Slope of the gap per year, least squares over all periods.
     explained : str
@@ -75,6 +77,9 @@ class TruthRow:
     explained: str
     unit: str
     threshold: float
+    expected_se: float
+    expected_se_adjusted: float | None
+    trend_se: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,6 +171,9 @@ def _row(
         explained=_explained(gap, adjusted),
         unit=outcome.unit,
         threshold=outcome.threshold,
+        expected_se=round(float(unit * gaps.se[i, last]), 6),
+        expected_se_adjusted=None if gaps.adjusted_se is None else round(float(unit * gaps.adjusted_se[i]), 6),
+        trend_se=round(float(unit * gaps.slope_se[i]), 6),
     )
 
 
