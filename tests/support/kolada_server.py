@@ -44,13 +44,17 @@ _FIGURES = (
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong with one call: a status with headers and body, a wait before it, or a broken connection."""
+    """What goes wrong with one call: a status with headers and body, a wait before it, or a broken connection.
+
+    `hang_up` breaks it before the answer, `cut` in the middle of the body.
+    """
 
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     wait: float = 0.0
     hang_up: bool = False
+    cut: bool = False
 
 
 def busy(seconds: float = 0, *, as_date: bool = False) -> Fault:
@@ -264,15 +268,20 @@ def _handler(server: KoladaServer) -> type[BaseHTTPRequestHandler]:
                 self._send(fault.status, fault.body or b"", fault.headers)
                 return
             status, page = server.page(parts.path, {k: v[0] for k, v in parse_qs(parts.query).items()})
-            self._send(status, json.dumps(page, ensure_ascii=False).encode(), {})
+            body = json.dumps(page, ensure_ascii=False).encode()
+            if fault and fault.cut:
+                self._send(status, body[: len(body) // 2], {"Content-Length": str(len(body))})
+                self.close_connection = True
+                return
+            self._send(status, body, {})
             if status == 200:
                 server.served.append(self.path)
 
         def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
-            for name, value in ({"Content-Type": "application/json"} | dict(headers)).items():
+            usual = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+            for name, value in (usual | dict(headers)).items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)
 

@@ -88,6 +88,15 @@ class PageCache:
             with contextlib.suppress(OSError):
                 file.unlink(missing_ok=True)
 
+    def prune(self, *, older_than: float) -> None:
+        """Remove pages, and halves that a killed run left, last written before a moment (seconds since the epoch)."""
+        if self.folder is None:
+            return
+        for file in [*self.folder.glob("*.page"), *self.folder.glob(".*.part")]:
+            with contextlib.suppress(OSError):
+                if file.stat().st_mtime < older_than:
+                    file.unlink()
+
 
 def _write_whole(file: Path, content: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=".", suffix=".part")

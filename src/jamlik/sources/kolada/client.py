@@ -25,7 +25,7 @@ from jamlik.sources.kolada.municipalities import (
     matching_municipality,
     similar_group,
 )
-from jamlik.sources.kolada.pages import Manners, PageReader, RefusedError
+from jamlik.sources.kolada.pages import Manners, PageReader, UnansweredError
 from jamlik.sources.kolada.plan import FILTER_LIMIT, PAGE_LIMIT, batched, smallest_batches
 from jamlik.sources.kolada.records import cells_from_records, flat_records, listed_municipalities
 
@@ -83,9 +83,10 @@ class KoladaClient:
     ) -> None:
         given = manners or Manners()
         self._clock, self._refresh = clock, refresh
+        self._cache = PageCache(Path(cache_dir) if cache_dir is not None else default_cache_dir())
         self._service = PageReader(
             base=base_url or os.environ.get("JAMLIK_KOLADA_URL") or ADDRESS,
-            cache=PageCache(Path(cache_dir) if cache_dir is not None else default_cache_dir()),
+            cache=self._cache,
             manners=Manners(pause, given.timeout, given.tries, given.first_wait, given.longest_wait),
             transport=transport,
             sleep=sleep,
@@ -101,8 +102,9 @@ class KoladaClient:
         self.close()
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections, and throw away kept pages that are too old for any use."""
         self._service.close()
+        self._cache.prune(older_than=self._clock() - 4 * _DATA_AGE)
 
     @property
     def requests_n(self) -> int:
@@ -225,7 +227,7 @@ class KoladaClient:
         margins: set[str],
         told: _Told,
     ) -> pl.DataFrame:
-        """Everything Kolada has for the municipality; by indicator, should Kolada refuse to give all at once."""
+        """Everything Kolada has for the municipality; by indicator, should Kolada not manage to give all at once."""
         keep = {*wanted, *margins}
         found = []
         try:
@@ -233,7 +235,9 @@ class KoladaClient:
                 for page in self.data(municipalities=[home.code], years=some):
                     found.append(flat_records(value for value in page if str(value.get("kpi")) in keep))
                     told.page(f"{home.name}: vilka nyckeltal som finns", more=len(page) == PAGE_LIMIT)
-        except RefusedError:
+        except UnansweredError as error:
+            if not error.is_about_the_question:
+                raise
             found = self._figures(sorted(keep), [home.code], years, told=told)
         return pl.concat(found) if found else flat_records(())
 

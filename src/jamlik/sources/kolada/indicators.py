@@ -47,7 +47,7 @@ _TRAPS = {
 }
 _SIGNS = (
     (
-        r"(?s)glidande.{0,40}medelvärde|årsmedelvärde för åren",
+        r"glidande\s+\w*medelvärde|\bår T-\d till T\b|\b(?:två|tre|fyra|fem)årsmedelvärde|\b\d-årsm",
         "Medelvärde över flera år: åren delar svar med varandra.",
     ),
     (r"förutom mätåret T även på år T\+1", "Mäts vart fjärde år; samma tal upprepas åren mellan."),
@@ -86,13 +86,18 @@ def kolada_unit(title: str) -> str:
 def _unit_in_words(title: str, tail: str) -> str:
     if "betygspoäng" in title or "meritvärde" in title:
         return "poäng"
-    if tail.endswith("index"):
-        return "index"
     if scale := re.search(r"\((skala \d+-\d+)\)$", tail):
         return scale[1]
+    if re.search(r"index\b", title):
+        return "index"
     if re.search(r"(?:antal dagar|tid i dagar)", title):
         return "dagar"
-    if title.startswith("antal ") or tail.startswith("antal") or tail.endswith("antal svar") or ", antal " in title:
+    if (
+        title.startswith("antal ")
+        or tail.startswith("antal")
+        or tail.endswith("antal svar")
+        or re.search(r"(?:, |förväntat )antal ", title)
+    ):
         return "antal"
     return ""
 
@@ -101,7 +106,7 @@ def kolada_warnings(kpi: Mapping[str, Any]) -> tuple[str, ...]:
     """What a reader must know before reading the figures: known traps, repeated or averaged years, ended series."""
     facts = _known(str(kpi["id"]))
     warnings = [text for text in (_TRAPS.get(str(kpi["id"]), ""), str(facts.get("warning", "") or "")) if text]
-    described = str(kpi.get("description") or "")
+    described = f"{kpi.get('title') or ''} {kpi.get('description') or ''}"
     warnings += [text for pattern, text in _SIGNS if re.search(pattern, described, re.IGNORECASE)]
     if ended := ended_year(str(kpi.get("title") or "")):
         warnings.append(f"Upphörde {ended}: inga nyare tal kommer.")

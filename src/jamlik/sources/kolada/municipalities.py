@@ -117,8 +117,7 @@ def _not_found(
 
 def _near(wanted: str, own: Sequence[Municipality]) -> list[Municipality]:
     if wanted.isdigit():
-        codes = get_close_matches(wanted.zfill(4), [place.code for place in own], n=3, cutoff=0.7)
-        return [place for place in own if place.code in codes]
+        return sorted(own, key=lambda place: abs(int(place.code) - int(wanted)) if place.code.isdigit() else 9999)[:3]
     plain = _plain(_LAST_WORD.sub("", wanted.casefold()))
     names = {_plain(place.name): place for place in own}
     starts = [name for name in names if len(plain) >= 2 and name.startswith(plain)]

@@ -18,7 +18,7 @@ import httpx
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.sources.kolada.cache import PageCache
 
-__all__ = ["Manners", "PageReader", "RefusedError", "seconds_asked"]
+__all__ = ["Manners", "PageReader", "UnansweredError", "seconds_asked"]
 
 _HOPS = 3
 _PAGES_AT_MOST = 10_000
@@ -57,17 +57,27 @@ class _Count:
     last: float = -math.inf
 
 
-class RefusedError(JamlikError):
-    """The service understood the call and will not answer it; asking again makes no difference."""
+class UnansweredError(JamlikError):
+    """The service gave no usable answer.
 
-    def __init__(self, url: str, why: str) -> None:
-        super().__init__(
-            "Kolada gick inte att läsa.",
-            where=Place(file=url),
-            why=why,
-            do="Kontrollera adressen (JAMLIK_KOLADA_URL) och vad som efterfrågas.",
-            kind=ErrorKind.NETWORK,
-        )
+    Parameters
+    ----------
+    url : str
+        What was asked.
+    why, do : str
+        For the reader.
+    status : int
+        The HTTP status of the last answer; 504 when it took too long, 0 when there was none.
+    """
+
+    def __init__(self, url: str, why: str, do: str, *, status: int = 0) -> None:
+        super().__init__("Kolada gick inte att läsa.", where=Place(file=url), why=why, do=do, kind=ErrorKind.NETWORK)
+        self.status = status
+
+    @property
+    def is_about_the_question(self) -> bool:
+        """Whether another question may well be answered: this one was refused, too heavy or not understood."""
+        return self.status >= 400 and self.status != 429
 
 
 def seconds_asked(text: str, *, now: float) -> float | None:
@@ -191,26 +201,29 @@ class PageReader:
 
     def _fetched(self, url: str) -> bytes:
         """Body of the answer, after as many tries as manners allow."""
-        wait = self._manners.first_wait
+        wait, why, status = self._manners.first_wait, "", 0
         for turn in range(self._manners.tries):
             asked = None
             try:
                 answer = self._answered(url)
             except httpx.TransportError as error:
                 why = f"Tjänsten svarade inte ({type(error).__name__}: {str(error)[:200] or 'inget mer sagt'})."
+                status = 504 if isinstance(error, httpx.ReadTimeout) else 0
             else:
                 if answer.status_code == 200:
                     return answer.content
-                why = _reason(answer)
-                if answer.status_code not in _PASSING and answer.status_code < 500:
-                    raise RefusedError(url, why)
+                why, status = _reason(answer), answer.status_code
+                if status not in _PASSING and status < 500:
+                    raise UnansweredError(url, why, f"{_CHECK} Se också vad som efterfrågas.", status=status)
                 asked = seconds_asked(answer.headers.get("Retry-After", ""), now=self._clock())
                 if asked is not None and asked > self._manners.longest_wait:
-                    raise _unreachable(url, f"{why} Den ber oss vänta {math.ceil(asked)} sekunder.", _AGAIN)
+                    raise UnansweredError(
+                        url, f"{why} Den ber oss vänta {math.ceil(asked)} sekunder.", _AGAIN, status=status
+                    )
             if turn + 1 < self._manners.tries:
                 self._sleep(wait if asked is None else asked)
                 wait = min(2 * wait, self._manners.longest_wait)
-        raise _unreachable(url, f"{why} Försökte {self._manners.tries} gånger.", _AGAIN)
+        raise UnansweredError(url, f"{why} Försökte {self._manners.tries} gånger.", _AGAIN, status=status)
 
     def _answered(self, url: str) -> httpx.Response:
         """One answer; redirects are followed a few steps, on the same host only."""
@@ -227,7 +240,7 @@ class PageReader:
             if not answer.has_redirect_location:
                 return answer
             at = self._own(answer.headers["Location"], since=at)
-        raise _unreachable(url, "Tjänsten skickar oss runt mellan adresser.", "Kontrollera JAMLIK_KOLADA_URL.")
+        raise UnansweredError(url, "Tjänsten skickar oss runt mellan adresser.", _CHECK)
 
     def _own(self, target: str, *, since: str) -> str:
         """The address that the service points at, on the service's own scheme, host and port; else an error.
@@ -240,14 +253,15 @@ class PageReader:
         except (httpx.InvalidURL, ValueError, TypeError):
             raise _wrong_shape(since, "nästa sidas adress går inte att läsa") from None
         if url.host != base.host or url.scheme not in {"http", "https"} or url.userinfo:
-            raise _unreachable(
+            raise UnansweredError(
                 since,
                 f"Tjänsten hänvisar till en annan värd ({url.host or target[:60]}); dit går vi inte.",
-                "Kontrollera JAMLIK_KOLADA_URL. Stämmer den har Kolada flyttat: meddela dem som sköter jamlik.",
+                f"{_CHECK} Stämmer den har Kolada flyttat: meddela dem som sköter jamlik.",
             )
         return str(url.copy_with(scheme=base.scheme, host=base.host, port=base.port))
 
 
+_CHECK = "Kontrollera adressen (JAMLIK_KOLADA_URL)."
 _AGAIN = "Försök igen om en stund: sidor som redan är hämtade finns kvar och hämtas inte om."
 
 
@@ -274,7 +288,7 @@ def _parsed_page(url: str, body: bytes) -> tuple[list[Mapping[str, Any]], str]:
         page = json.loads(body)
     except ValueError as error:
         start = body[:60].decode("utf-8", "replace").strip()
-        raise _unreachable(
+        raise UnansweredError(
             url,
             f"Svaret är inte JSON ({error.__class__.__name__}); det börjar {start!r}.",
             "Ofta är det en inloggningssida eller en brandvägg som svarar. Öppna adressen i en webbläsare och jämför.",
@@ -300,10 +314,6 @@ def _reason(answer: httpx.Response) -> str:
         said = f": {detail['detail'][:200]}"
     named = {429: "för många anrop", 404: "finns inte"}.get(answer.status_code, answer.reason_phrase)
     return f"Tjänsten svarade {answer.status_code} ({named}){said}."
-
-
-def _unreachable(url: str, why: str, do: str) -> JamlikError:
-    return JamlikError("Kolada gick inte att läsa.", where=Place(file=url), why=why, do=do, kind=ErrorKind.NETWORK)
 
 
 def _wrong_shape(url: str, what: str) -> JamlikError:

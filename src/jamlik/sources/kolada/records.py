@@ -109,7 +109,7 @@ def cells_from_records(
     ----------
     records : polars.DataFrame or iterable of mapping
         Columns kpi, municipality, period, gender (T, K, M) and value; status where there is one. A municipality's
-        code may have lost its leading zeros.
+        code may have lost its leading zeros; a text instead of a number (`..`) is missing, and kept as the reason.
     kpis : iterable of mapping
         Objects from `/kpi`, the whole catalogue: the uncertainty series are found in it.
     municipalities : iterable of mapping or Municipality
@@ -166,7 +166,11 @@ def cells_from_records(
 
 
 def _frame(records: Records) -> pl.DataFrame:
-    frame = records if isinstance(records, pl.DataFrame) else pl.DataFrame(list(records), infer_schema_length=None)
+    frame = (
+        records
+        if isinstance(records, pl.DataFrame)
+        else pl.DataFrame(list(records), infer_schema_length=None, strict=False)
+    )
     if "status" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("status"))
     if lacking := [name for name in _SCHEMA if name not in frame.columns]:
@@ -181,8 +185,12 @@ def _frame(records: Records) -> pl.DataFrame:
         pl.col("municipality").cast(pl.String).str.strip_chars().str.zfill(4),
         pl.col("period").cast(pl.String).str.strip_chars(),
         pl.col("gender").cast(pl.String).str.strip_chars(),
-        pl.col("value").cast(pl.Float64),
-        pl.col("status").cast(pl.String).fill_null("").str.strip_chars(),
+        pl.col("value").cast(pl.Float64, strict=False),
+        pl.when(pl.col("value").is_not_null() & pl.col("value").cast(pl.Float64, strict=False).is_null())
+        .then(pl.col("value").cast(pl.String))
+        .otherwise(pl.col("status").cast(pl.String).fill_null(""))
+        .str.strip_chars()
+        .alias("status"),
     )
 
 
@@ -326,7 +334,9 @@ def _dataset(indicators: Mapping[str, Indicator], area: Dimension, focus: str, p
             Column("gender", ColumnRole.SEX, dimension="sex"),
             Column("value", ColumnRole.VALUE),
         ),
-        indicators=tuple(IndicatorColumns(indicator, value="value") for indicator in indicators.values()),
+        indicators=tuple(
+            IndicatorColumns(indicator, value=name.removeprefix("kolada:")) for name, indicator in indicators.items()
+        ),
         source=LABEL,
         licence=_LICENCE,
         rules="already_published",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import httpx
 import pytest
 from tests.support.kolada_server import FILTER, Fault, broken, busy
@@ -282,11 +284,36 @@ def test_data_keeps_to_the_limits_of_the_service(served, client):
     assert [value["kpi"] for value in pages[0]] == ["N1"]
 
 
-def test_service_that_refuses_all_indicators_at_once_is_asked_for_them_by_name(served, client):
-    refused = Fault(404, {}, b'{"detail": "Not Found"}')
-    server = served(fault=lambda n, path: refused if path.startswith("/v3/data/municipality/") else None)
+@pytest.mark.parametrize("fault", [Fault(404, {}, b'{"detail": "Not Found"}'), broken()])
+def test_service_that_cannot_give_all_indicators_at_once_is_asked_for_them_by_name(served, client, fault):
+    server = served(fault=lambda n, path: fault if path.startswith("/v3/data/municipality/") else None)
     found = client(server).fetch_municipality("0126", years=YEARS)
     assert found.cells == client(served()).fetch_municipality("0126", years=YEARS).cells
+
+
+@pytest.mark.parametrize("fault", [busy(), Fault(hang_up=True)])
+def test_service_that_is_busy_or_gone_is_not_asked_in_another_way(served, client, fault):
+    server = served(fault=lambda n, path: fault if "/data/" in path else None)
+    with pytest.raises(JamlikError):
+        client(server).fetch_municipality("0126", years=YEARS)
+    assert sum("/data/" in call for call in server.calls) == 4
+
+
+def test_answer_cut_short_is_fetched_again(served, client):
+    server = served(fault=lambda n, path: Fault(cut=True) if n == 1 else None)
+    assert client(server).find_municipality("0126")
+    assert len(server.calls) == 2
+
+
+def test_old_pages_are_thrown_away(served, client, tmp_path):
+    server = served()
+    assert client(server).municipalities
+    half = tmp_path / "cache" / ".half.part"
+    half.write_bytes(b"")
+    client(server, clock=lambda: time.time() + 20 * 86400).close()
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+    client(server, clock=lambda: time.time() + 40 * 86400).close()
+    assert not list((tmp_path / "cache").iterdir())
 
 
 def test_deleted_figures_and_objects_are_left_out(served, client):
