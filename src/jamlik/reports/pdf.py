@@ -1,0 +1,47 @@
+"""The report as a tagged PDF (PDF/UA-1): language, title, bookmarks, page numbers, alternative texts.
+
+Nothing in it depends on the clock: no dates, and the file's identifier comes from the content's fingerprint.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import cast
+
+from weasyprint import HTML
+from weasyprint.urls import URLFetcher
+
+from jamlik.reports.document import Document
+from jamlik.reports.templating import environment, style
+
+__all__ = ["paper_text", "pdf_bytes", "write_pdf"]
+
+
+def _css_text(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _page_number(document: Document) -> str:
+    """The style rule for the page number, `Sida 3 av 12` in the document's language."""
+    before, between = (_css_text(document.labels[name]) for name in ("page_before", "page_between"))
+    return f"@page {{ @bottom-right {{ content: {before} counter(page) {between} counter(pages); }} }}"
+
+
+def paper_text(document: Document) -> str:
+    """The HTML that the PDF is laid out from: fold-outs unfolded, charts as images with their text."""
+    css = "\n".join((style("tokens", "paper"), _page_number(document)))
+    return environment().get_template("report.pdf.jinja").render(document=document, labels=document.labels, css=css)
+
+
+def pdf_bytes(document: Document) -> bytes:
+    """The PDF; the same document with the same fonts gives the same bytes."""
+    page = HTML(string=paper_text(document), url_fetcher=URLFetcher(allowed_protocols=("data",), fail_on_errors=True))
+    identifier = hashlib.sha256(document.fingerprint.encode()).digest()[:16]
+    return cast(bytes, page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier))
+
+
+def write_pdf(document: Document, path: Path) -> None:
+    """Write the PDF."""
+    path.write_bytes(pdf_bytes(document))
