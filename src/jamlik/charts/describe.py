@@ -1,0 +1,133 @@
+"""Every picture in plain words: what it shows, from where to where, the biggest difference, how much is not shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from jamlik.charts.series import Series
+from jamlik.charts.subject import Point, Subject
+from jamlik.model.tables import Status
+from jamlik.model.words import counted, format_number, phrase, published
+
+__all__ = ["Described", "by_area", "hidden_n", "levels", "over_time", "size_of"]
+
+Described = tuple[str, tuple[tuple[str, Point | None], ...], bool]
+
+
+def hidden_n(points: Iterable[Point | None]) -> int:
+    """How many figures exist but are not shown."""
+    return sum(point is not None and point.status is Status.SUPPRESSED for point in points)
+
+
+def size_of(subject: Subject, gap: float) -> str:
+    """The size of a difference with its unit: `3,2 procentenheter`."""
+    text = format_number(abs(gap), subject.decimals, subject.lang)
+    return f"{text} {subject.gap_unit}".strip()
+
+
+def _others(subject: Subject, points: Sequence[Point | None]) -> list[str]:
+    """Return sentences about figures that are not there: hidden, missing, known only between limits."""
+    lang = subject.lang
+    bounded = sum(point is not None and point.status is Status.BOUNDED for point in points)
+    missing = sum(point is None or point.status is Status.MISSING for point in points)
+    found = [subject.hidden_sentence(hidden_n(points))]
+    found.append(counted(lang, "charts.bounded_count", bounded) if bounded else "")
+    found.append(counted(lang, "charts.missing_count", missing) if missing else "")
+    return [sentence for sentence in found if sentence]
+
+
+def _widest(subject: Subject, rows: Sequence[Described]) -> str:
+    """Return the sentence about the row where women and men are furthest apart."""
+    gaps = []
+    for label, dots, whole in rows:
+        values = [(sex, p.value) for sex, p in dots if p is not None and p.value is not None]
+        if len(values) == 2 and not whole:
+            gap = published(values[0][1] - values[1][1], subject.decimals)
+            gaps.append((abs(gap), label, values[0] if gap > 0 else values[1], gap))
+    if not gaps or max(gaps)[0] == 0:
+        return ""
+    _, label, higher, gap = max(gaps, key=lambda item: item[0])
+    return phrase(
+        subject.lang,
+        "charts.describe.widest",
+        group=label,
+        higher=subject.sex_label(higher[0]),
+        gap=size_of(subject, gap),
+    )
+
+
+def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) -> str:
+    """Describe a picture of dots."""
+    lang = subject.lang
+    parts = [phrase(lang, "charts.describe.dots", indicator=subject.name, period=subject.latest)]
+    whole = subject.at(subject.whole)
+    if whole is not None and whole.value is not None:
+        key = "charts.describe.whole"
+        parts.append(phrase(lang, key, group=subject.whole_label, value=subject.number(whole.value)))
+    shown = [
+        (point.value, f"{label}, {subject.sex_label(sex)}" if sex and len(dots) > 1 else label)
+        for label, dots, whole_row in rows
+        for sex, point in dots
+        if point is not None and point.value is not None and not whole_row
+    ]
+    if len(shown) > 1:
+        low, high = min(shown, key=lambda item: item[0]), max(shown, key=lambda item: item[0])
+        values = {"low": subject.number(low[0]), "high": subject.number(high[0])}
+        parts.append(phrase(lang, "charts.describe.range", low_group=low[1], high_group=high[1], **values))
+    parts.append(_widest(subject, rows))
+    parts += _others(subject, [point for _, dots, _ in rows for _, point in dots])
+    if left_out:
+        parts.append(counted(lang, "charts.dots.left_out_sentence", left_out))
+    return " ".join(part for part in parts if part)
+
+
+def over_time(
+    subject: Subject,
+    lines: Sequence[tuple[str, Sequence[Point | None]]],
+    gaps: Sequence[float | None],
+    *,
+    name: str,
+) -> str:
+    """Describe a picture of lines: where each begins and ends, and the gap at both ends."""
+    lang, periods = subject.lang, subject.periods
+    parts = [phrase(lang, "charts.describe.lines", indicator=name, first=periods[0], last=periods[-1])]
+    for label, points in lines:
+        known = [point for point in points if point is not None and point.value is not None]
+        if known:
+            ends = [(subject.number(p.value or 0.0), p.period) for p in (known[0], known[-1])]
+            values = {"start": ends[0][0], "first": ends[0][1], "end": ends[1][0], "last": ends[1][1]}
+            parts.append(phrase(lang, "charts.describe.line", group=label, **values))
+    both = [(gap, periods[place]) for place, gap in enumerate(gaps) if gap is not None]
+    if len(both) > 1:
+        ends = [(size_of(subject, gap), period) for gap, period in (both[0], both[-1])]
+        values = {"start": ends[0][0], "first": ends[0][1], "end": ends[1][0], "last": ends[1][1]}
+        parts.append(phrase(lang, "charts.describe.gap", **values))
+    return " ".join([*parts, *_others(subject, [point for _, points in lines for point in points])])
+
+
+def _change(points: Sequence[float | None], decimals: int) -> float | None:
+    known = [value for value in points if value is not None]
+    return published(known[-1] - known[0], decimals) if len(known) > 1 else None
+
+
+def by_area(subject: Subject, areas: Sequence[tuple[str, Sequence[Series]]], *, heading: str) -> str:
+    """Describe small multiples: what each holds, and where the latest level and the change are greatest."""
+    lang, periods = subject.lang, subject.periods
+    values = {"first": periods[0], "last": periods[-1], "dimension": heading}
+    parts = [phrase(lang, "charts.describe.multiples", indicator=subject.name, **values)]
+    known = [(label, line) for label, lines in areas for line in lines if line.last is not None]
+
+    def named(label: str, line: Series) -> str:
+        return f"{label}, {line.label}" if line.label else label
+
+    if len(known) > 1:
+        low, high = (pick(known, key=lambda item: item[1].last or 0.0) for pick in (min, max))
+        numbers = {"low": subject.number(low[1].last or 0.0), "high": subject.number(high[1].last or 0.0)}
+        parts.append(phrase(lang, "charts.describe.range", low_group=named(*low), high_group=named(*high), **numbers))
+    changes = [(c, named(*item)) for item in known for c in [_change(item[1].values, subject.decimals)] if c]
+    if changes:
+        change, label = max(changes, key=lambda item: abs(item[0]))
+        key = "charts.describe.rise" if change > 0 else "charts.describe.fall"
+        parts.append(phrase(lang, key, group=label, gap=size_of(subject, change)))
+    points = [point for _, lines in areas for line in lines for point in line.points]
+    return " ".join([*parts, *_others(subject, points)])
