@@ -12,6 +12,7 @@ M. The recorded figures lost their status: `null_every` and `deleted_every` put 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gzip
 import json
 import os
@@ -283,7 +284,8 @@ def _handler(server: KoladaServer) -> type[BaseHTTPRequestHandler]:
             for name, value in (usual | dict(headers)).items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(body)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):  # the client no longer waits
+                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -200,7 +200,7 @@ class KoladaClient:
         split = own.filter(
             pl.col("gender").is_in(["K", "M"]),
             pl.col("kpi").is_in(list(wanted)),
-            pl.col("value").is_not_null() | (pl.col("status") != "") & (pl.col("status") != "Missing"),
+            pl.col("value").is_not_null() | ~pl.col("status").str.to_lowercase().is_in(["", "missing", "normal"]),
         )
         chosen = sorted(kpi for kpi in split["kpi"].unique() if not is_uncertainty(wanted[kpi]))
         asked = sorted({*chosen, *(margins[kpi] for kpi in chosen if kpi in margins)})

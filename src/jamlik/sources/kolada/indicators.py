@@ -134,7 +134,8 @@ def kolada_indicator(kpi: Mapping[str, Any]) -> Indicator:
     -------
     Indicator
         Name, direction, target and threshold from the project's catalogue where it knows the indicator; otherwise
-        Kolada's title and neutral. The description is Kolada's own, after its title and before our warnings.
+        Kolada's title and neutral. The unit is the title's, else the catalogue's. The description is Kolada's own,
+        after its title and before our warnings.
     """
     kpi_id = str(kpi["id"])
     title = " ".join(str(kpi.get("title") or kpi_id).split())
@@ -148,7 +149,7 @@ def kolada_indicator(kpi: Mapping[str, Any]) -> Indicator:
         id=f"kolada:{kpi_id}",
         name=_names(facts, title),
         kind=Kind.VALUE,
-        unit=str(facts.get("unit") or "") or kolada_unit(title),
+        unit=kolada_unit(title) or str(facts.get("unit") or ""),
         direction=_direction(facts.get("direction")),
         target=float(target) if isinstance(target, int | float) else None,
         threshold=float(threshold) if isinstance(threshold, int | float) else 0.0,

@@ -10,7 +10,7 @@ from tests.support.kolada_server import FILTER, Fault, broken, busy
 
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.tables import Status
-from jamlik.sources.kolada import ADDRESS, KoladaClient
+from jamlik.sources.kolada import ADDRESS, KoladaClient, Manners
 
 YEARS = (2021, 2022)
 
@@ -166,7 +166,7 @@ def test_service_that_is_not_there_is_told(served, client):
     assert "svarade inte" in caught.value.why
 
 
-def test_slow_answer_is_a_timeout_and_tried_again(served, client, monkeypatch):
+def test_slow_answer_is_a_timeout_and_tried_again(client):
     turns = []
 
     def slow_at_first(request):
@@ -178,6 +178,14 @@ def test_slow_answer_is_a_timeout_and_tried_again(served, client, monkeypatch):
     found = client("http://kolada.test/v3", transport=httpx.MockTransport(slow_at_first)).municipalities
     assert [place.code for place in found] == ["0126"]
     assert len(turns) == 2
+
+
+def test_answer_that_never_comes_is_told_as_too_slow(served, client):
+    server = served(fault=lambda n, path: Fault(wait=0.5))
+    with pytest.raises(JamlikError) as caught:
+        assert client(server, manners=Manners(tries=2, timeout=0.1)).municipalities
+    assert "ReadTimeout" in caught.value.why
+    assert len(server.calls) == 2
 
 
 def test_400_is_not_tried_again_and_the_answer_is_told(served, client):
