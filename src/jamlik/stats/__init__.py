@@ -4,11 +4,21 @@ from jamlik.stats.decompose import COMPOSITIONS, Decomposition, decompose_gap
 from jamlik.stats.gaps import (
     difference_from_total,
     estimate_difference,
+    estimate_ratio,
     mean_difference,
     odds_ratio,
     persons_affected,
     proportion_difference,
     proportion_ratio,
+)
+from jamlik.stats.inequality_ordered import SlopeIndex, concentration_index, cumulative_rank, slope_index
+from jamlik.stats.inequality_unordered import (
+    Deviation,
+    Spread,
+    attributable_risk,
+    between_group_spread,
+    entropy_index,
+    mean_deviation,
 )
 from jamlik.stats.multiple import bh_q_values
 from jamlik.stats.rates import (
@@ -29,18 +39,28 @@ from jamlik.stats.trends import SeriesUncertainty, Trend, levelling, series_unce
 __all__ = [
     "COMPOSITIONS",
     "Decomposition",
+    "Deviation",
     "Estimate",
     "Gap",
     "SeriesUncertainty",
     "ShrunkenLevels",
+    "SlopeIndex",
+    "Spread",
     "Test",
     "Trend",
+    "attributable_risk",
     "between_area_deviation",
+    "between_group_spread",
     "bh_q_values",
+    "concentration_index",
+    "cumulative_rank",
     "decompose_gap",
     "difference_from_total",
+    "entropy_index",
     "estimate_difference",
+    "estimate_ratio",
     "levelling",
+    "mean_deviation",
     "mean_difference",
     "mean_interval",
     "odds_ratio",
@@ -52,6 +72,7 @@ __all__ = [
     "series_uncertainty",
     "shrunken_levels",
     "shrunken_proportions",
+    "slope_index",
     "standard_error_from_interval",
     "standard_error_of_mean",
     "standard_error_of_proportion",

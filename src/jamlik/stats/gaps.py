@@ -9,6 +9,7 @@ from jamlik.stats._arrays import (
     divided,
     floats,
     normal_quantile,
+    normal_two_sided,
     same_shape,
     t_quantile,
     t_two_sided,
@@ -20,6 +21,7 @@ from jamlik.stats.results import Estimate, Gap
 __all__ = [
     "difference_from_total",
     "estimate_difference",
+    "estimate_ratio",
     "mean_difference",
     "odds_ratio",
     "persons_affected",
@@ -272,6 +274,44 @@ def estimate_difference(
     degrees = _degrees(s, s0, df, df_reference)
     half = t_quantile(confidence, degrees) * spread
     return Gap(gap, gap - half, gap + half, t_two_sided(gap / spread, degrees))
+
+
+def estimate_ratio(
+    *, value: Numbers, se: Numbers, value_reference: Numbers, se_reference: Numbers, confidence: float = 0.95
+) -> Gap:
+    """The ratio of two independent published values, group divided by reference.
+
+    Parameters
+    ----------
+    value, value_reference : float, shape (...)
+        The two values, > 0, in one unit.
+    se, se_reference : float, shape (...)
+        Their standard errors, >= 0. 0 means known exactly.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Gap
+        value, low, high : shape (...), unitless, with a log-normal interval by the delta method; p_value for a ratio
+        of 1. Value is NaN where the reference is 0; limits and p are NaN where a value is not above 0, a standard
+        error is missing or both are 0 [katz1978]_.
+
+    Raises
+    ------
+    ValueError
+        A negative standard error.
+    """
+    v, s, v0, s0 = same_shape(value, se, value_reference, se_reference)
+    if bool((s < 0).any()) or bool((s0 < 0).any()):
+        raise ValueError("a standard error must not be negative")
+    ratio = divided(v, v0)
+    possible = (v > 0) & (v0 > 0)
+    log_ratio = np.log(np.where(possible, ratio, np.nan))
+    spread = np.hypot(divided(s, v), divided(s0, v0))
+    spread = np.where(possible & (spread > 0), spread, np.nan)
+    half = normal_quantile(confidence) * spread
+    return Gap(ratio, np.exp(log_ratio - half), np.exp(log_ratio + half), normal_two_sided(log_ratio / spread))
 
 
 def persons_affected(*, gap: Numbers, gap_low: Numbers, gap_high: Numbers, n: Numbers) -> Estimate:
