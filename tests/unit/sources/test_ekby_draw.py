@@ -94,7 +94,7 @@ def test_trends_counted_agree_with_the_truth(spec):
 
 @pytest.mark.parametrize("service", ["grundskola", "forskola", "hemtjanst", "idrott"])
 def test_oracle_power_by_simulation_agrees_with_the_analytic_one(service):
-    draws, rng = 300, np.random.default_rng(11)
+    draws, rng = 200, np.random.default_rng(11)
     planted = [row for row in rows_of(service) if row.planted]
     spec = service_spec(service)
     years = {period: float(place) for place, period in enumerate(spec.periods)}
@@ -116,7 +116,7 @@ def test_oracle_power_by_simulation_agrees_with_the_analytic_one(service):
 
 
 def test_oracle_finds_nothing_more_often_than_it_should():
-    draws, rng, found = 300, np.random.default_rng(13), []
+    draws, rng, found = 200, np.random.default_rng(13), []
     row = next(row for row in rows_of("idrott") if row.indicator == "local:svarat_pa_enkat" and row.group == "sex=K")
     for _ in range(draws):
         people = People(draw_service("idrott", rng=rng))

@@ -5,15 +5,28 @@ from __future__ import annotations
 import csv
 import json
 import re
-import tomllib
 from collections import Counter
 from dataclasses import fields
 from itertools import pairwise
 
+import pyarrow as pa
 import pytest
 
-from jamlik.sources.ekby import PLANTS, SERVICES, TruthRow, ekby_population, ekby_truth, write_ekby
+from jamlik.model.dataset import RowKind
+from jamlik.model.questions import comparisons
+from jamlik.sources.ekby import (
+    PLANTS,
+    SERVICES,
+    TruthRow,
+    ekby_dimensions,
+    ekby_indicators,
+    ekby_population,
+    ekby_truth,
+    write_ekby,
+)
 from jamlik.sources.ekby.geometry import area_features, small_area_features
+from jamlik.sources.read import read_persons
+from jamlik.sources.toml import read_dataset
 
 services = pytest.mark.parametrize("spec", SERVICES, ids=lambda spec: spec.name)
 
@@ -86,20 +99,34 @@ def test_files_hold_no_plant_no_person_and_nothing_like_an_identity_number(writt
 
 @services
 def test_description_agrees_with_the_file_and_the_service(written, spec):
-    said = tomllib.loads(written.tomls[spec.name].read_text(encoding="utf-8"))
-    assert [column["name"] for column in said["column"]] == list(rows_in(written, spec)[0])
-    assert said["title"] == spec.title
-    assert len(said["indicator"]) == len(spec.outcomes)
-    for described, outcome in zip(said["indicator"], spec.outcomes, strict=True):
-        assert described["id"] == outcome.id
-        assert described["name"] == outcome.name
-        assert described["outcome"] == outcome.header
-        assert described["kind"] == ("proportion" if outcome.shape == "yes" else "mean")
-        assert described.get("positive", [spec.style.yes]) == [spec.style.yes]
-        assert described.get("unit", "%") == outcome.unit
-        assert described["direction"] == outcome.direction.value
-        assert described["threshold"] == outcome.threshold
-    assert (written.truth.parent / said["map"]["path"]) == written.geojson["area"]
+    said = read_dataset(written.tomls[spec.name])
+    assert [column.name for column in said.columns] == list(rows_in(written, spec)[0])
+    assert said.title == spec.title
+    assert said.rows is RowKind.PERSONS
+    assert [described.outcome for described in said.indicators] == [outcome.header for outcome in spec.outcomes]
+    assert {described.indicator.id: described.indicator for described in said.indicators} == ekby_indicators(spec.name)
+    assert said.map is not None
+    assert said.map.path == str(written.geojson["area"].resolve())
+
+
+@services
+def test_reader_gives_the_people_that_were_drawn(written, spec):
+    found = read_persons(read_dataset(written.tomls[spec.name]), path=written.paths[spec.name])
+    read, drawn = pa.concat_tables(list(found.batches)), ekby_population(42)[spec.name]
+    assert not found.problems
+    assert set(read.column_names) == set(drawn.column_names)
+    for name in drawn.column_names:
+        assert read[name].to_pylist() == drawn[name].to_pylist()
+
+
+@services
+def test_reader_gives_the_dimensions_that_the_truth_is_written_for(written, spec):
+    found = read_persons(read_dataset(written.tomls[spec.name]), path=written.paths[spec.name])
+    assert sum(batch.num_rows for batch in found.batches) == sum(spec.people)
+    assert comparisons(found.dimensions) == comparisons(ekby_dimensions(spec.name))
+    assert {d.name: d for d in found.dimensions} == {d.name: d for d in ekby_dimensions(spec.name)}
+    for read, ours in zip(found.dimensions, ekby_dimensions(spec.name), strict=True):
+        assert read.codes == ours.codes
 
 
 def test_truth_file_reads_back_as_the_truth(written):

@@ -43,6 +43,8 @@ class Outcome:
     ----------
     slug, header : str
         The indicator is `local:<slug>`; `header` is its column in the file.
+    name : tuple of str
+        The indicator's name in Swedish, English and Finnish.
     base : tuple of float
         The latest year's level for each level of the covariate (one number where it makes no difference), as a
         probability or in the unit of the mean.
@@ -60,7 +62,7 @@ class Outcome:
 
     slug: str
     header: str
-    name: str
+    name: tuple[str, str, str]
     base: tuple[float, ...]
     direction: Direction
     threshold: float
@@ -144,7 +146,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="behorig_till_gymnasiet",
                 header="Behörig till gymnasiet",
-                name="Elever i årskurs 9 som är behöriga till gymnasiet",
+                name=(
+                    "Elever i årskurs 9 som är behöriga till gymnasiet",
+                    "Pupils in year 9 who qualify for upper secondary school",
+                    "Yhdeksäsluokkalaiset, jotka ovat kelpoisia lukioon",
+                ),
                 base=(0.44, 0.76, 0.92),
                 trend=0.002,
                 direction=Direction.UP,
@@ -154,7 +160,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="meritvarde",
                 header="Meritvärde",
-                name="Genomsnittligt meritvärde i årskurs 9",
+                name=(
+                    "Genomsnittligt meritvärde i årskurs 9",
+                    "Average merit points in year 9",
+                    "Keskimääräinen meriittipistemäärä yhdeksännellä luokalla",
+                ),
                 base=(198.0, 217.0, 239.0),
                 trend=0.6,
                 direction=Direction.UP,
@@ -185,7 +195,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="inskriven",
                 header="Inskriven",
-                name="Barn 1–5 år som är inskrivna i förskola",
+                name=(
+                    "Barn 1–5 år som är inskrivna i förskola",
+                    "Children aged 1–5 enrolled in preschool",
+                    "Esikouluun ilmoitetut 1–5-vuotiaat lapset",
+                ),
                 base=(0.74, 0.83, 0.90),
                 trend=0.003,
                 direction=Direction.UP,
@@ -195,7 +209,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="kotid_dagar",
                 header="Kötid dagar",
-                name="Väntetid i dagar till plats i förskola",
+                name=(
+                    "Väntetid i dagar till plats i förskola",
+                    "Days waited for a place in preschool",
+                    "Odotusaika päivinä esikoulupaikkaan",
+                ),
                 base=(62.0,),
                 trend=-0.8,
                 direction=Direction.DOWN,
@@ -219,7 +237,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="nojd",
                 header="Nöjd",
-                name="Personer med hemtjänst som är nöjda med sin hemtjänst",
+                name=(
+                    "Personer med hemtjänst som är nöjda med sin hemtjänst",
+                    "People with home care who are satisfied with it",
+                    "Kotipalveluun tyytyväiset kotipalvelun asiakkaat",
+                ),
                 base=(0.86, 0.82, 0.77),
                 direction=Direction.UP,
                 threshold=3.0,
@@ -229,7 +251,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="beviljade_timmar",
                 header="Beviljade timmar",
-                name="Beviljade timmar hemtjänst per månad",
+                name=(
+                    "Beviljade timmar hemtjänst per månad",
+                    "Hours of home care granted per month",
+                    "Myönnetyt kotipalvelutunnit kuukaudessa",
+                ),
                 base=(14.0, 28.0, 52.0),
                 trend=0.2,
                 direction=Direction.NEUTRAL,
@@ -243,7 +269,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="fast_omsorgskontakt",
                 header="Fast omsorgskontakt",
-                name="Personer med hemtjänst som har en fast omsorgskontakt",
+                name=(
+                    "Personer med hemtjänst som har en fast omsorgskontakt",
+                    "People with home care who have a permanent care contact",
+                    "Kotipalvelun asiakkaat, joilla on vakituinen hoivayhteyshenkilö",
+                ),
                 base=(0.66,),
                 trend=0.015,
                 direction=Direction.UP,
@@ -276,7 +306,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="aktiv_lantagare",
                 header="Aktiv låntagare",
-                name="Invånare 7 år och äldre som är aktiva låntagare",
+                name=(
+                    "Invånare 7 år och äldre som är aktiva låntagare",
+                    "Residents aged 7 and over who are active borrowers",
+                    "Aktiiviset lainaajat, 7 vuotta täyttäneet asukkaat",
+                ),
                 base=(0.34,),
                 direction=Direction.UP,
                 threshold=1.0,
@@ -285,7 +319,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="besokt_program",
                 header="Besökt program",
-                name="Invånare 7 år och äldre som har besökt ett program på biblioteket",
+                name=(
+                    "Invånare 7 år och äldre som har besökt ett program på biblioteket",
+                    "Residents aged 7 and over who have attended a library programme",
+                    "Kirjaston tapahtumassa käyneet, 7 vuotta täyttäneet asukkaat",
+                ),
                 base=(0.31,),
                 trend=0.004,
                 direction=Direction.UP,
@@ -295,7 +333,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="fatt_paminnelse",
                 header="Fått påminnelse",
-                name="Invånare 7 år och äldre som har fått en påminnelse om lån",
+                name=(
+                    "Invånare 7 år och äldre som har fått en påminnelse om lån",
+                    "Residents aged 7 and over who have had a reminder about a loan",
+                    "Lainamuistutuksen saaneet, 7 vuotta täyttäneet asukkaat",
+                ),
                 base=(0.36,),
                 direction=Direction.DOWN,
                 threshold=1.0,
@@ -326,7 +368,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="foreningsmedlem",
                 header="Föreningsmedlem",
-                name="Barn och unga 7–20 år som är medlemmar i en idrottsförening",
+                name=(
+                    "Barn och unga 7–20 år som är medlemmar i en idrottsförening",
+                    "Children and young people aged 7–20 who belong to a sports club",
+                    "Urheiluseuraan kuuluvat 7–20-vuotiaat",
+                ),
                 base=(0.61,),
                 trend=-0.003,
                 direction=Direction.UP,
@@ -336,7 +382,11 @@ SERVICES: tuple[ServiceSpec, ...] = (
             Outcome(
                 slug="svarat_pa_enkat",
                 header="Svarat på enkät",
-                name="Barn och unga 7–20 år som har svarat på fritidsenkäten",
+                name=(
+                    "Barn och unga 7–20 år som har svarat på fritidsenkäten",
+                    "Children and young people aged 7–20 who answered the leisure survey",
+                    "Vapaa-ajan kyselyyn vastanneet 7–20-vuotiaat",
+                ),
                 base=(0.47,),
                 trend=-0.01,
                 direction=Direction.NEUTRAL,
@@ -365,12 +415,11 @@ def service_spec(service: str) -> ServiceSpec:
 
 
 def ekby_dimensions(service: str) -> tuple[Dimension, ...]:
-    """The dimensions of a service's file, as a reader of it gives them, the covariate last."""
+    """The dimensions of a service's file, as a reader of it with its description gives them, the covariate last."""
     spec = service_spec(service)
-    words = spec.style.age_words
-    found = [Dimension("sex", Role.SEX, {"K": "Kvinnor", "M": "Män"}, "Kön")]
+    found = [Dimension("sex", Role.SEX, spec.style.sex_words, "Kön")]
     if spec.ages:
-        found.append(Dimension("age", Role.AGE, {band.code: words[band.code] for band in spec.ages}, "Ålder"))
+        found.append(Dimension("age", Role.AGE, {band.code: _age_label(band) for band in spec.ages}, "Ålder"))
     found.append(Dimension("area", Role.AREA, area_names(), "Kommundel"))
     parents = small_area_parents()
     found.append(Dimension("smaomrade", Role.AREA, small_area_names(), "Småområde", nested_in="area", parents=parents))
@@ -382,12 +431,16 @@ def ekby_dimensions(service: str) -> tuple[Dimension, ...]:
     return tuple(found)
 
 
+def _age_label(band: AgeBand) -> str:
+    return f"{band.low} år och äldre" if band.high is None else f"{band.low}–{band.high} år"
+
+
 def ekby_indicators(service: str) -> Mapping[str, Indicator]:
     """The indicators of a service's file by id, in the order of its columns."""
     return {
         outcome.id: Indicator(
             id=outcome.id,
-            name={"sv": outcome.name},
+            name=dict(zip(("sv", "en", "fi"), outcome.name, strict=True)),
             kind=Kind.PROPORTION if outcome.shape == "yes" else Kind.MEAN,
             unit=outcome.unit,
             direction=outcome.direction,
