@@ -6,6 +6,7 @@ import csv
 import re
 
 import pytest
+
 from tests.architecture.sourcecode import ROOT, tracked_files
 
 DOCUMENTS = sorted(path for path in tracked_files() if path.suffix == ".md")

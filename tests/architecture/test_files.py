@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+
 from tests.architecture.sourcecode import ROOT, project, tracked_files
 
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))

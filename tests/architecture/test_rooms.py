@@ -6,6 +6,7 @@ import ast
 import re
 
 import pytest
+
 from tests.architecture.sourcecode import PACKAGE, ROOT, Module, imported_modules, is_external, modules, project
 
 # The complete list: docs/explanation/architecture.md says why. Any room may use the standard library.

@@ -6,6 +6,7 @@ import ast
 import re
 
 import pytest
+
 from tests.architecture.sourcecode import Module, documented, modules
 
 FILE_LINES = 500
