@@ -21,7 +21,7 @@ _INTEGER_NODES = 200
 
 
 def is_move(system: System, move: Floats, hidden: Bools) -> bool:
-    """Whether `move` is one: no equation sees it, no cell falls below zero, whole cells stay whole, shown cells still."""
+    """Whether `move` is one: unseen by every equation, no cell below zero, whole cells whole, shown cells still."""
     scale = max(1.0, float(np.abs(move).max(initial=0.0)))
     return bool(
         np.all(move[~hidden] == 0)

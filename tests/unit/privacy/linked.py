@@ -22,7 +22,7 @@ def equations(keys: list[tuple[str, ...]], trees: list[Tree]) -> sp.csr_matrix:
         for rest in sorted({key[:d] + key[d + 1 :] for key in keys}):
             for parent, children in pairs:
                 rows += [row] * (1 + len(children))
-                cols += [at[rest[:d] + (code,) + rest[d:]] for code in (parent, *children)]
+                cols += [at[(*rest[:d], code, *rest[d:])] for code in (parent, *children)]
                 signs += [1.0] + [-1.0] * len(children)
                 row += 1
     return sp.csr_matrix((signs, (rows, cols)), shape=(row, len(keys)))

@@ -7,9 +7,9 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.unit.privacy.linked import GOLDEN, enumerated_ranges, golden, system_of, with_margins
 
 from jamlik.privacy.audit import attack
+from tests.unit.privacy.linked import GOLDEN, enumerated_ranges, golden, system_of, with_margins
 
 
 @pytest.mark.parametrize("name", sorted(GOLDEN))

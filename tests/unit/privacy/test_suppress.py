@@ -10,11 +10,11 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.unit.privacy.linked import enumerated_ranges, golden, system_of, with_margins
 
 from jamlik.privacy.audit import attack
 from jamlik.privacy.suppress import suppress
 from jamlik.privacy.system import ReleaseRefused
+from tests.unit.privacy.linked import enumerated_ranges, golden, system_of, with_margins
 
 
 @pytest.mark.parametrize(
