@@ -29,7 +29,8 @@ class Ground(StrEnum):
 GROUND_WORDS: Mapping[Ground, str] = MappingProxyType(
     {
         Ground.NATIONAL_MINORITY: r"\b(nationella? ?minoritet|minoritetstillhorighet|national minorit"
-        r"|kansallinen vahemmisto|sverigefin[ns]|tornedaling|kvan(er)?\b|samisk|romsk|judisk|sami (identity|origin)|saamelai|romani)",
+        r"|kansallinen vahemmisto|sverigefin[ns]|tornedaling"
+        r"|kvan(er)?\b|samisk|romsk|judisk|sami (identity|origin)|saamelai|romani)",
         Ground.ETHNICITY: r"(\betni[cks]|\bethnic|\betnin|\bhudfarg|\bskin colou?r|^(ras|race|rotu)$|\bfolkgrupp\b"
         r"|\bracial|\bihonvari)",
         Ground.RELIGION: r"(\breligi|\btrosuppfattning|\btrosbekannelse|\btrossamfund|\blivsaskadning"
