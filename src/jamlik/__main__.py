@@ -1,6 +1,5 @@
-"""Lets `python -m jamlik` do what the `jamlik` command does."""
+"""``python -m jamlik``."""
 
 from jamlik.cli.main import main
 
-if __name__ == "__main__":
-    main()
+main()

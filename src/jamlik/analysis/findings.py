@@ -15,7 +15,14 @@ from jamlik.analysis.drivers import explained_gaps
 from jamlik.analysis.gaps import GapNumbers, gap_numbers
 from jamlik.analysis.labels import group_label
 from jamlik.analysis.prepare import Prepared
-from jamlik.analysis.ranking import adds_to_parts, certainty, family_q_values, ordered
+from jamlik.analysis.ranking import (
+    adds_to_parts,
+    certainty,
+    family_q_values,
+    family_weights,
+    ordered,
+    threshold_p_values,
+)
 from jamlik.analysis.sentences import finding_sentence
 from jamlik.analysis.series import Series, period_starts
 from jamlik.analysis.trends import gap_trends
@@ -45,6 +52,7 @@ class _Block:
     period: str
     numbers: GapNumbers
     adds: NDArray[np.bool_]
+    beyond: Floats
     trends: Mapping[Comparison, GapTrend]
     explained: Mapping[Comparison, tuple[Explained, ...]]
     in_family: bool
@@ -61,14 +69,17 @@ def all_findings(
     ]
     p_values = np.concatenate([np.where(b.in_family, b.numbers.p_value, np.nan) for b in blocks])
     asked = [c for b in blocks for c in b.numbers.comparisons]
-    q_values = family_q_values(p_values, asked)
+    weight = family_weights(asked, np.isfinite(p_values))
+    q_values = family_q_values(p_values, weight)
+    beyond = np.concatenate([np.where(b.in_family, b.beyond, np.nan) for b in blocks])
+    judged = np.stack([q_values, family_q_values(beyond, weight)])
     trends = _trend_q_values(blocks)
     found: list[Finding] = []
     score: dict[str, float] = {}
     start = 0
     for block in blocks:
         stop = start + len(block.numbers.comparisons)
-        for finding, points in _findings(table, block, q_values[start:stop], trends, dataset, settings):
+        for finding, points in _findings(table, block, judged[:, start:stop], trends, dataset, settings):
             found.append(finding)
             score[finding.finding_id] = points
         start = stop
@@ -103,6 +114,7 @@ def _block(
         period,
         numbers,
         adds_to_parts(numbers),
+        threshold_p_values(numbers, threshold=indicator.threshold, confidence=settings.confidence),
         gap_trends(
             table.cells,
             indicator=indicator,
@@ -152,13 +164,13 @@ def _number(value: float) -> float | None:
 def _findings(
     table: ProtectedTable,
     block: _Block,
-    q_values: Floats,
+    judged: Floats,
     trends: Mapping[tuple[str, Comparison], GapTrend],
     dataset: Dataset,
     settings: Settings,
 ) -> list[tuple[Finding, float]]:
     return [
-        _finding(table, block, i, float(q_values[i]), trends.get((block.indicator.id, c)), dataset, settings)
+        _finding(table, block, i, judged[:, i], trends.get((block.indicator.id, c)), dataset, settings)
         for i, c in enumerate(block.numbers.comparisons)
     ]
 
@@ -183,7 +195,7 @@ def _finding(
     table: ProtectedTable,
     block: _Block,
     i: int,
-    q_value: float,
+    judged: Floats,
     trend: GapTrend | None,
     dataset: Dataset,
     settings: Settings,
@@ -212,13 +224,14 @@ def _finding(
     )
     if status is not Status.SHOWN:
         return finding, 0.0
-    return _measured(finding, block, i, q_value, trend, settings)
+    return _measured(finding, block, i, judged, trend, settings)
 
 
 def _measured(
-    finding: Finding, block: _Block, i: int, q_value: float, trend: GapTrend | None, settings: Settings
+    finding: Finding, block: _Block, i: int, judged: Floats, trend: GapTrend | None, settings: Settings
 ) -> tuple[Finding, float]:
     numbers, indicator = block.numbers, block.indicator
+    q_value, q_threshold = (float(q) for q in judged)
     level, reference = float(numbers.level[i]), float(numbers.level_reference[i])
     better = indicator.better(level, reference)
     worse = {1: "reference", -1: "group", 0: ""}[better]
@@ -236,6 +249,7 @@ def _measured(
             finding,
             certainty=certainty(
                 q_value=q_value,
+                q_threshold=q_threshold,
                 low=float(numbers.low[i]),
                 high=float(numbers.high[i]),
                 threshold=indicator.threshold,
@@ -251,6 +265,7 @@ def _measured(
             ratio_high=_number(numbers.ratio_high[i]),
             p_value=_number(numbers.p_value[i]) if block.in_family else None,
             q_value=_number(q_value),
+            q_threshold=_number(q_threshold),
             persons=_number(numbers.persons[i]),
             persons_low=_number(numbers.persons_low[i]),
             persons_high=_number(numbers.persons_high[i]),

@@ -15,34 +15,71 @@ from numpy.typing import NDArray
 
 from jamlik import stats
 from jamlik.analysis.gaps import GapNumbers
+from jamlik.analysis.normal import normal_probability, normal_quantile
 from jamlik.model.findings import Certainty, Finding
 from jamlik.model.groupings import Group
 from jamlik.model.questions import Comparison
 
-__all__ = ["adds_to_parts", "certainty", "family_q_values", "ordered"]
+__all__ = [
+    "adds_to_parts",
+    "certainty",
+    "family_q_values",
+    "family_weights",
+    "ordered",
+    "threshold_p_values",
+]
 
 Floats = NDArray[np.float64]
-_WEIGHT = {1: 4.0, 2: 2.0}
 _SURE = 1.96
 
 
-def family_q_values(p_values: Floats, asked: Sequence[Comparison]) -> Floats:
-    """q-values of the run's whole family: weighted Benjamini–Hochberg.
+def family_weights(asked: Sequence[Comparison], testable: NDArray[np.bool_]) -> Floats:
+    """Weight of each comparison in the family: every way of dividing people gets the same share of the whole.
 
-    A comparison by one dimension carries four times, by two dimensions twice the weight of one by three: decided before
-    any figure is seen, because few questions of the first kind are asked and most is decided on them.
+    A division with few comparisons (women and men) then carries more weight for each than one with many (sex by age by
+    area). Depends on what was asked and can be tested, never on what was found. Mean 1 over the testable ones.
     """
-    weight = np.array([_WEIGHT.get(len(c.group), 1.0) for c in asked])
+    labels = [c.dimension for c in asked]
+    size: dict[str, int] = {}
+    for label, used in zip(labels, testable, strict=True):
+        size[label] = size.get(label, 0) + int(used)
+    weight = np.array([1.0 / size[label] if size[label] else 0.0 for label in labels])
+    mean = weight[testable].mean() if testable.any() else 1.0
+    return np.asarray(weight / mean, dtype=np.float64)
+
+
+def family_q_values(p_values: Floats, weight: Floats) -> Floats:
+    """q-values of the run's whole family: weighted Benjamini–Hochberg (Genovese, Roeder and Wasserman 2006)."""
     return np.asarray(stats.bh_q_values(p_value=p_values, weight=weight), dtype=np.float64)
 
 
-def certainty(*, q_value: float, low: float, high: float, threshold: float, confidence: float) -> Certainty:
-    """Class of one difference: clear needs q below 1 − confidence and the whole interval beyond the threshold."""
+def threshold_p_values(numbers: GapNumbers, *, threshold: float, confidence: float) -> Floats:
+    """One-sided p-value of each gap being no larger than the practical threshold, from its own interval.
+
+    The half-width on the side towards zero stands for the standard error, so that an asymmetric interval counts as it
+    is. 1 where the gap is within the threshold; NaN where there is no interval.
+    """
+    near = np.where(numbers.gap > 0, numbers.gap - numbers.low, numbers.high - numbers.gap)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = normal_quantile(confidence) * (np.abs(numbers.gap) - threshold) / near
+    return np.where(np.isnan(z), np.nan, 1 - normal_probability(z))
+
+
+def certainty(
+    *, q_value: float, q_threshold: float, low: float, high: float, threshold: float, confidence: float
+) -> Certainty:
+    """Class of one difference.
+
+    Clear needs q below 1 − confidence, the whole interval beyond the practical threshold, and to be beyond it also when
+    account is taken of how many comparisons could have been (`q_threshold`): a gap that was picked out among hundreds
+    looks larger than it is, and its plain interval lies beyond the threshold too often (ADR 0005).
+    """
+    level = 1 - confidence
     if not np.isfinite(q_value):
         return Certainty.NOT_TESTABLE
-    if q_value >= 1 - confidence:
+    if q_value >= level:
         return Certainty.UNCLEAR
-    beyond = low > threshold or high < -threshold
+    beyond = (low > threshold or high < -threshold) and q_threshold < level
     return Certainty.CLEAR if beyond else Certainty.INDICATED
 
 

@@ -1,0 +1,115 @@
+"""The way in: open a file or a dataset.toml, check that it may be analysed, read it and ask everything of it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+from jamlik.analysis.ask import Progress, Settings, ask
+from jamlik.analysis.lawful import require_lawful
+from jamlik.analysis.prepare import prepared_cells, prepared_persons
+from jamlik.model.dataset import Dataset, RowKind
+from jamlik.model.results import AnalysisResult
+from jamlik.sources.geography import read_geography
+from jamlik.sources.imports import CellImport
+from jamlik.sources.inspect import inspect_file
+from jamlik.sources.read import read_cells, read_persons
+from jamlik.sources.toml import read_dataset
+
+__all__ = ["analysed_cells", "analysed_dataset", "opened", "versions"]
+
+_MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy", "statsmodels")
+
+
+def versions() -> dict[str, str]:
+    """Versions of what the figures depend on."""
+    return {name: version(name) for name in _MATTERING} | {"python": platform.python_version()}
+
+
+def opened(
+    path: Path,
+    *,
+    file: Path | None = None,
+    where: Mapping[str, tuple[str, ...]] | None = None,
+    focus: str = "",
+    catalogue: str = "",
+) -> Dataset:
+    """Return the dataset of a `dataset.toml`, or what inspecting a data file gives.
+
+    Parameters
+    ----------
+    path : Path
+        A `.toml` description or a data file.
+    file : Path, optional
+        The data file, when the description's own path is not to be used.
+    where : mapping of column to values, optional
+        Keep only these rows.
+    focus : str
+        Code of the area the analysis is for.
+    catalogue : str
+        Path of a KPI catalogue.
+    """
+    if path.suffix.casefold() == ".toml":
+        dataset = read_dataset(path)
+        return replace(
+            dataset,
+            path=str(file) if file else dataset.path,
+            where={**dataset.where, **(where or {})},
+            focus=focus or dataset.focus,
+            catalogue=catalogue or dataset.catalogue,
+        )
+    return inspect_file(file or path, where=where, focus=focus, catalogue=catalogue).dataset
+
+
+def analysed_dataset(
+    dataset: Dataset, *, settings: Settings, progress: Progress, base_dir: Path | None = None
+) -> AnalysisResult:
+    """Read a dataset's file, protect it and answer every question asked of it.
+
+    Raises
+    ------
+    JamlikError
+        For input that cannot be read, breaks its contract, may not be analysed, or cannot be protected.
+    """
+    require_lawful(dataset)
+    path = Path(dataset.path)
+    geography = None
+    if dataset.map is not None:
+        geography = read_geography(dataset.map, base_dir=base_dir or path.parent)
+    progress("read", 0.0)
+    if dataset.rows is RowKind.PERSONS:
+        rows = read_persons(dataset, path=path)
+        prepared = prepared_persons(rows)
+        problems, key = tuple(rows.problems), rows.input_key
+    else:
+        cells = read_cells(dataset, path=path)
+        prepared = prepared_cells(cells)
+        problems, key = cells.problems, cells.input_key
+    progress("read", 1.0)
+    return ask(
+        prepared,
+        dataset=dataset,
+        settings=settings,
+        input_key=key,
+        problems=problems,
+        geography=geography,
+        versions=versions(),
+        progress=progress,
+    )
+
+
+def analysed_cells(source: CellImport, *, settings: Settings, progress: Progress) -> AnalysisResult:
+    """Protect cells that were fetched or made elsewhere and answer every question asked of them."""
+    require_lawful(source.dataset)
+    return ask(
+        prepared_cells(source),
+        dataset=source.dataset,
+        settings=settings,
+        input_key=source.input_key,
+        problems=source.problems,
+        versions=versions(),
+        progress=progress,
+    )

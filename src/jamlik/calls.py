@@ -1,0 +1,245 @@
+"""What the commands do, as Python calls: ``import jamlik; jamlik.analyse("fil.csv")``.
+
+Frames go in as Polars, pandas or Arrow; results come back as Polars frames and charts that show themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from jamlik.analysis.ask import Settings
+from jamlik.analysis.intake import analysed_cells, analysed_dataset, analysed_frame, opened
+from jamlik.charts import Chart, charts_for, overview_chart
+from jamlik.model.dataset import Dataset
+from jamlik.model.findings import Finding
+from jamlik.model.results import AnalysisResult
+from jamlik.reports import write_all
+from jamlik.reports.folder import MARK, whole_folder
+from jamlik.reports.index import write_index
+from jamlik.reports.run import run_json
+from jamlik.sources.ekby import EkbyFiles, write_ekby
+from jamlik.sources.inspect import Inspection, inspect_file
+from jamlik.sources.kolada import KoladaClient
+
+__all__ = ["Analysis", "analyse", "demo", "ekby", "inspect", "start"]
+
+Report = Callable[[str, float], None]
+
+
+def _silent(step: str, share: float) -> None:
+    """Report progress to nobody."""
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """An analysis that has been made: protected figures, findings in order, charts and reports.
+
+    Attributes
+    ----------
+    result : AnalysisResult
+        Everything, as the reports receive it.
+    """
+
+    result: AnalysisResult
+
+    @cached_property
+    def findings(self) -> pl.DataFrame:
+        """One row per difference, in order; numbers are null where they may not be shown."""
+        return _frame([_finding_row(finding, self.result) for finding in self.result.findings])
+
+    @cached_property
+    def levels(self) -> pl.DataFrame:
+        """One row per published cell with level and interval."""
+        rows = [
+            {
+                "indicator": level.indicator,
+                "period": level.period,
+                "group": self.result_label(level.group),
+                "status": level.status.value,
+                "level": level.value,
+                "low": level.low,
+                "high": level.high,
+                "base_n": level.base_n,
+                "shrunken": level.shrunken,
+            }
+            for level in self.result.levels
+        ]
+        return _frame(rows)
+
+    def result_label(self, group: tuple[tuple[str, str], ...]) -> str:
+        """Name of a group of the result, `` for everyone."""
+        return ", ".join(self.result.names.get(f"{name}:{code}", code) for name, code in group)
+
+    def overview(self) -> Chart:
+        """Chart of the differences that matter most."""
+        return overview_chart(self.result)
+
+    def charts(self, indicator: str) -> tuple[Chart, ...]:
+        """Charts of one indicator, by its id."""
+        return charts_for(self.result, indicator)
+
+    def write(self, folder: str | Path, *, progress: Report = _silent) -> Path:
+        """Write the report and all its files into `folder`, whole or not at all, and return the folder."""
+        target = Path(folder)
+        with whole_folder(target) as work:
+            self.write_into(work, progress=progress)
+        return target
+
+    def write_into(self, folder: Path, *, progress: Report = _silent) -> None:
+        """Write the report's files into a folder that is there already."""
+        write_all(self.result, folder, progress=lambda share: progress("write", share))
+        (folder / MARK).write_text(run_json(self.result), encoding="utf-8")
+
+    def _repr_html_(self) -> str:
+        sentences = "".join(f"<li>{escape(f.sentence)}</li>" for f in self.result.findings[:10] if f.rank is not None)
+        return f"<h3>{escape(self.result.title)}</h3><ol>{sentences}</ol>"
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
+
+
+def _finding_row(finding: Finding, result: AnalysisResult) -> dict[str, Any]:
+    return {
+        "finding_id": finding.finding_id,
+        "rank": finding.rank,
+        "indicator": result.table.indicators[finding.indicator].title(result.lang),
+        "period": finding.period,
+        "dimension": finding.dimension,
+        "group": finding.group_label,
+        "reference": finding.reference_label,
+        "level": finding.level,
+        "level_reference": finding.level_reference,
+        "gap": finding.gap,
+        "gap_low": finding.gap_low,
+        "gap_high": finding.gap_high,
+        "p_value": finding.p_value,
+        "q_value": finding.q_value,
+        "persons": finding.persons,
+        "certainty": finding.certainty.value,
+        "sentence": finding.sentence,
+    }
+
+
+def inspect(
+    path: str | Path, *, where: Mapping[str, tuple[str, ...]] | None = None, focus: str = "", catalogue: str = ""
+) -> Inspection:
+    """Say what a file holds: layout, columns and what each is taken for, missing marks, rows that cannot be used."""
+    return inspect_file(Path(path), where=where, focus=focus, catalogue=catalogue)
+
+
+def analyse(
+    source: Any,
+    *,
+    lang: str = "sv",
+    confidence: float = 0.95,
+    file: str | Path | None = None,
+    where: Mapping[str, tuple[str, ...]] | None = None,
+    focus: str = "",
+    catalogue: str = "",
+    dataset: Dataset | None = None,
+    progress: Report = _silent,
+) -> Analysis:
+    """Find which differences between groups are real, how big, how certain and for how many people.
+
+    Parameters
+    ----------
+    source : path or frame
+        A data file, a `dataset.toml`, or a Polars, pandas or Arrow frame.
+    lang : str
+        `sv`, `en` or `fi`.
+    confidence : float
+        Of every interval, between 0 and 1.
+    file : path, optional
+        The data file a `dataset.toml` is to be used with.
+    where : mapping of column to values, optional
+        Keep only these rows.
+    focus : str
+        Code of the area the analysis is for, where the file holds several.
+    catalogue : str
+        Path of a Kolada KPI catalogue.
+    dataset : Dataset, optional
+        What a frame means, when it is not to be guessed.
+
+    Raises
+    ------
+    JamlikError
+        With what, where, why and what to do.
+    """
+    settings = Settings(lang=lang, confidence=confidence)
+    if isinstance(source, str | Path):
+        path = Path(source)
+        found = opened(path, file=Path(file) if file else None, where=where, focus=focus, catalogue=catalogue)
+        return Analysis(analysed_dataset(found, settings=settings, progress=progress, base_dir=path.parent))
+    chosen = replace(dataset, focus=focus or dataset.focus) if dataset else None
+    return Analysis(analysed_frame(source, dataset=chosen, settings=settings, progress=progress))
+
+
+def start(
+    municipality: str,
+    *,
+    lang: str = "sv",
+    base_url: str = "",
+    cache_dir: str | Path | None = None,
+    progress: Report = _silent,
+) -> Analysis:
+    """Fetch a municipality's sex-split indicators from Kolada and analyse them.
+
+    Parameters
+    ----------
+    municipality : str
+        Code (`0126`) or name (`Huddinge`).
+    base_url : str
+        Address of the API; empty uses `JAMLIK_KOLADA_URL` or Kolada's own.
+    cache_dir : path, optional
+        Where fetched pages are kept, so that an interrupted run goes on where it stopped.
+    """
+
+    def fetched(done: int, expected: int, what: str) -> None:
+        progress("fetch", done / max(expected, done, 1))
+
+    with KoladaClient(base_url=base_url or None, cache_dir=Path(cache_dir) if cache_dir else None) as client:
+        home = client.find_municipality(municipality)
+        cells = client.fetch_municipality(home.code, progress=fetched)
+    return Analysis(analysed_cells(cells, settings=Settings(lang=lang), progress=progress))
+
+
+def ekby(folder: str | Path, *, seed: int = 1, progress: Callable[[float], None] | None = None) -> EkbyFiles:
+    """Write the data of the invented municipality Ekby: person rows of five services, maps and `truth.csv`.
+
+    Parameters
+    ----------
+    seed : int
+        The same seed writes the same bytes.
+    """
+    return write_ekby(Path(folder), seed=seed, progress=(lambda name, share: progress(share)) if progress else None)
+
+
+def demo(folder: str | Path, *, seed: int = 1, lang: str = "sv", progress: Report = _silent) -> Path:
+    """Build Ekby, analyse every service and write the reports with a page that leads to them.
+
+    Returns
+    -------
+    Path
+        The page to open.
+    """
+    target = Path(folder)
+    with whole_folder(target) as work:
+        files = ekby(work / "data", seed=seed, progress=lambda share: progress("demo", share))
+        analyses: dict[str, AnalysisResult] = {}
+        for done, (service, toml) in enumerate(sorted(files.tomls.items())):
+            analysis = analyse(toml, lang=lang)
+            (work / service).mkdir()
+            analysis.write_into(work / service)
+            analyses[service] = analysis.result
+            progress("write", (done + 1) / len(files.tomls))
+        write_index(analyses, work / "index.html", lang=lang)
+        (work / MARK).write_text(run_json(*analyses.values()), encoding="utf-8")
+    return target / "index.html"

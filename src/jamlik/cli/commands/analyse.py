@@ -1,0 +1,39 @@
+"""`jamlik analyse`: from a file to a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jamlik import calls
+from jamlik.cli.screen import progress_bar
+from jamlik.cli.told import parsed_where, tell
+
+__all__ = ["run"]
+
+
+def run(
+    source: Path,
+    *,
+    out: Path,
+    file: Path | None,
+    lang: str,
+    as_json: bool,
+    where: list[str],
+    focus: str,
+    catalogue: str,
+    confidence: float,
+) -> None:
+    """Analyse a file and write the report folder."""
+    with progress_bar(lang) as progress:
+        analysis = calls.analyse(
+            source,
+            lang=lang,
+            confidence=confidence,
+            file=file,
+            where=parsed_where(where),
+            focus=focus,
+            catalogue=catalogue,
+            progress=progress,
+        )
+        analysis.write(out, progress=progress)
+    tell(analysis, folder=out, lang=lang, as_json=as_json)

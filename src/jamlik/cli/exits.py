@@ -1,0 +1,25 @@
+"""Exit codes, one per kind of failure, so that a script can tell what happened."""
+
+from __future__ import annotations
+
+from jamlik.model.errors import ErrorKind
+
+__all__ = ["EXIT_CODES", "INTERRUPTED", "OK", "exit_code"]
+
+OK = 0
+INTERRUPTED = 130
+EXIT_CODES = {
+    ErrorKind.USAGE: 2,
+    ErrorKind.UNREADABLE: 3,
+    ErrorKind.CONTRACT: 4,
+    ErrorKind.NOTHING_TO_ANALYSE: 5,
+    ErrorKind.FORBIDDEN_GROUND: 6,
+    ErrorKind.RELEASE_REFUSED: 7,
+    ErrorKind.NETWORK: 8,
+    ErrorKind.OUTPUT: 9,
+}
+
+
+def exit_code(kind: ErrorKind) -> int:
+    """Exit code of a kind of failure; 0 is success, 130 an interruption by the user."""
+    return EXIT_CODES[kind]

@@ -1,0 +1,151 @@
+"""The parser of the command line; every command's work is in `jamlik.cli.commands`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jamlik import __version__
+from jamlik.cli.commands import analyse as analyse_command
+from jamlik.cli.commands import demo as demo_command
+from jamlik.cli.commands import explain as explain_command
+from jamlik.cli.commands import inspect as inspect_command
+from jamlik.cli.commands import start as start_command
+from jamlik.cli.screen import failing_clearly
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="jamlik",
+    help="Se vilka skillnader mellan grupper av invånare som är verkliga, hur stora och hur säkra.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class Lang(StrEnum):
+    """Languages of what people read."""
+
+    SV = "sv"
+    EN = "en"
+    FI = "fi"
+
+
+LangOption = Annotated[Lang, typer.Option("--lang", help="Språk i det som läses: sv, en eller fi.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Skriv data som JSON på stdout.")]
+WhereOption = Annotated[
+    list[str] | None,
+    typer.Option("--where", help="Behåll bara rader med detta värde: KOLUMN=VÄRDE. Kan anges flera gånger."),
+]
+FocusOption = Annotated[str, typer.Option("--focus", help="Kod för den kommun analysen gäller, t.ex. 0126.")]
+CatalogueOption = Annotated[str, typer.Option("--catalogue", help="Fil med Koladas nyckeltal (kpi, JSON).")]
+
+
+def _version(show: bool) -> None:
+    if show:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Visa versionen och sluta.")
+    ] = False,
+) -> None:
+    """Hold the options that come before the command."""
+
+
+@app.command()
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Datafiler att titta på.")],
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+    toml: Annotated[
+        Path | None, typer.Option("--toml", help="Var beskrivningen sparas. Annars bredvid datafilen.")
+    ] = None,
+    where: WhereOption = None,
+    focus: FocusOption = "",
+    catalogue: CatalogueOption = "",
+) -> None:
+    """Berätta vad filen innehåller och spara en beskrivning (dataset.toml) att rätta."""
+    with failing_clearly(lang):
+        inspect_command.run(
+            files, lang=lang, as_json=json, toml=toml, where=where or [], focus=focus, catalogue=catalogue
+        )
+
+
+@app.command()
+def analyse(
+    source: Annotated[Path, typer.Argument(help="Datafil eller dataset.toml.")],
+    out: Annotated[Path, typer.Option("--out", help="Mapp för rapporten. Skapas hel eller inte alls.")],
+    file: Annotated[Path | None, typer.Option("--file", help="Datafil att använda med en dataset.toml.")] = None,
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+    where: WhereOption = None,
+    focus: FocusOption = "",
+    catalogue: CatalogueOption = "",
+    confidence: Annotated[
+        float, typer.Option("--confidence", min=0.5, max=0.999, help="Intervallens säkerhet.")
+    ] = 0.95,
+) -> None:
+    """Hitta skillnaderna i en fil och skriv rapporten."""
+    with failing_clearly(lang):
+        analyse_command.run(
+            source,
+            out=out,
+            file=file,
+            lang=lang,
+            as_json=json,
+            where=where or [],
+            focus=focus,
+            catalogue=catalogue,
+            confidence=confidence,
+        )
+
+
+@app.command()
+def start(
+    municipality: Annotated[str, typer.Argument(help="Kommunens kod eller namn, t.ex. 0126 eller Huddinge.")],
+    out: Annotated[Path | None, typer.Option("--out", help="Mapp för rapporten.")] = None,
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Hämta den egna kommunens könsuppdelade nyckeltal från Kolada och skriv rapporten."""
+    with failing_clearly(lang):
+        start_command.run(municipality, out=out, lang=lang, as_json=json)
+
+
+@app.command()
+def explain(
+    folder: Annotated[Path, typer.Argument(help="Mapp som jamlik analyse har skrivit.")],
+    finding: Annotated[str, typer.Argument(help="Rangnummer eller finding_id.")],
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Visa hur en skillnad har räknats fram."""
+    with failing_clearly(lang):
+        explain_command.run(folder, finding, lang=lang, as_json=json)
+
+
+@app.command()
+def demo(
+    data: Annotated[Path | None, typer.Option("--data", help="Skriv bara data och truth.csv i denna mapp.")] = None,
+    out: Annotated[Path, typer.Option("--out", help="Mapp för demons data och rapporter.")] = Path("ekby"),
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Samma tal ger samma data.")] = 1,
+    lang: LangOption = Lang.SV,
+    open_report: Annotated[bool, typer.Option("--open/--no-open", help="Öppna rapporten i webbläsaren.")] = True,
+) -> None:
+    """Bygg den påhittade Ekby kommun, analysera den och visa rapporten."""
+    with failing_clearly(lang):
+        demo_command.run(data=data, out=out, seed=seed, lang=lang, open_report=open_report)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,76 @@
+"""The ten differences that matter most, and what to look at in the file, for the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from jamlik.calls import Analysis
+from jamlik.cli.screen import out, talk
+from jamlik.model.errors import JamlikError, Severity
+from jamlik.model.findings import Certainty
+from jamlik.model.words import phrase
+
+__all__ = ["parsed_where", "tell"]
+
+TOP = 10
+_SURE = (Certainty.CLEAR, Certainty.INDICATED)
+
+
+def parsed_where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
+    """Read `COLUMN=VALUE` conditions; the same column twice means either value.
+
+    Raises
+    ------
+    JamlikError
+        For a condition without `=`.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for condition in conditions:
+        column, mark, value = condition.partition("=")
+        if not mark or not column.strip():
+            raise JamlikError(f"Villkoret {condition!r} går inte att läsa.", do="Skriv KOLUMN=VÄRDE.")
+        found[column.strip()] = (*found.get(column.strip(), ()), value.strip())
+    return found
+
+
+def tell(analysis: Analysis, *, folder: Path, lang: str, as_json: bool) -> None:
+    """Print the ten differences that matter most (stdout), then notes and where the report is (stderr)."""
+    result = analysis.result
+    top = [f for f in result.findings if f.rank is not None and f.certainty in _SURE][:TOP]
+    if as_json:
+        rows = [
+            {"rank": f.rank, "finding_id": f.finding_id, "certainty": f.certainty.value, "sentence": f.sentence}
+            for f in top
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif top:
+        out.print(phrase(lang, "cli.ten"), style="bold")
+        for finding in top:
+            out.print(f"{finding.rank:>3}. {finding.sentence}", markup=False)
+    else:
+        out.print(phrase(lang, "cli.none", n=result.family.tested_n))
+    family = result.family
+    talk.print(
+        phrase(
+            lang,
+            "cli.summary",
+            asked=family.asked_n,
+            clear=family.clear_n,
+            indicated=family.indicated_n,
+            hidden=family.not_testable_n,
+        )
+    )
+    for note in result.notes:
+        talk.print(note, markup=False)
+    _tell_problems(analysis, lang)
+    talk.print(phrase(lang, "cli.written", folder=folder), markup=False)
+    talk.print(phrase(lang, "cli.open_this", path=folder / "report.html"), markup=False)
+
+
+def _tell_problems(analysis: Analysis, lang: str) -> None:
+    problems = [p for p in analysis.result.problems if p.severity is not Severity.NOTE][:TOP]
+    if problems:
+        talk.print(phrase(lang, "cli.problems"), style="bold")
+    for problem in problems:
+        talk.print(f"  {problem.detail or problem.code} ({problem.count}) {problem.where}", markup=False)
