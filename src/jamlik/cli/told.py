@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import typer
+
 from jamlik.calls import Analysis
 from jamlik.cli.screen import out, talk
 from jamlik.model.errors import JamlikError, Severity
@@ -43,7 +45,7 @@ def tell(analysis: Analysis, *, folder: Path, lang: str, as_json: bool) -> None:
             {"rank": f.rank, "finding_id": f.finding_id, "certainty": f.certainty.value, "sentence": f.sentence}
             for f in top
         ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     elif top:
         out.print(phrase(lang, "cli.ten"), style="bold")
         for finding in top:

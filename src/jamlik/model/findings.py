@@ -96,7 +96,8 @@ class Finding:
     group would have the outcome if it had the reference's level. When `status` is not shown every number is None,
     `certainty` is not_testable and the sentence says only that the figures may not be shown.
     `worse_off` is `group`, `reference` or empty (neutral or equal); `persons_worse_off` is the number of people for
-    the worse-off side. `q_threshold` is the q-value of the gap being no larger than the practical threshold. `adds` is False when a combination says no more than its parts do.
+    the worse-off side. `q_threshold` is the q-value of the gap being no larger than the practical threshold. `adds` is
+    False when a combination says no more than its parts do.
     """
 
     finding_id: str

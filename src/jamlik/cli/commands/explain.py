@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from jamlik.cli.screen import out
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.model.words import phrase
@@ -18,7 +20,7 @@ def run(folder: Path, finding: str, *, lang: str, as_json: bool) -> None:
     facts = _read(folder / "run.json")
     row = _chosen(_read(folder / "findings.json"), finding, folder, lang)
     if as_json:
-        print(json.dumps({"finding": row, "run": facts}, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps({"finding": row, "run": facts}, ensure_ascii=False, indent=2))
         return
     for heading, lines in _told(row, facts, lang):
         out.print(heading, style="bold", markup=False)

@@ -1,0 +1,35 @@
+"""What may not be analysed: grounds that may not be registered about persons."""
+
+from __future__ import annotations
+
+from jamlik.model.dataset import Dataset, RowKind
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.privacy.scan import grounds_in_columns
+
+__all__ = ["require_lawful"]
+
+
+def require_lawful(dataset: Dataset) -> None:
+    """Refuse a dataset with a column for a ground that may not be registered, and name the lawful alternative.
+
+    Raises
+    ------
+    JamlikError
+        Of kind `forbidden_ground`; exempt are aggregates declared `anonymous_survey` and, for disability,
+        `service_aggregate`.
+    """
+    found = grounds_in_columns(
+        [column.name for column in dataset.columns],
+        person_rows=dataset.rows is RowKind.PERSONS,
+        data_source=dataset.data_source,
+    )
+    for finding in found:
+        if finding.refused:
+            raise JamlikError(
+                "Kolumnen får inte analyseras: den anger en diskrimineringsgrund som inte får registreras om personer.",
+                where=Place(dataset.path, column=finding.column),
+                why="Etnisk tillhörighet, religion, sexuell läggning, könsidentitet och funktionsnedsättning är känsliga "
+                "personuppgifter.",
+                do=finding.alternative.get("sv", "") + " Ta bort kolumnen ur filen innan du analyserar den.",
+                kind=ErrorKind.FORBIDDEN_GROUND,
+            )
