@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.privacy.grounds import Ground
 from jamlik.privacy.scan import grounds_in_columns
 
 __all__ = ["require_lawful"]
+
+
+_GROUND = "Kolumnen får inte analyseras: den anger en diskrimineringsgrund som inte får registreras om personer."
+_WHY_GROUND = (
+    "Etnisk tillhörighet, religion, sexuell läggning, könsidentitet och funktionsnedsättning är känsliga uppgifter."
+)
+_IDENTITY = "Kolumnen får inte vara med: den pekar ut personer."
+_WHY_IDENTITY = "Analysen behöver inte veta vem någon är. Det som inte finns i filen kan inte läcka."
 
 
 def require_lawful(dataset: Dataset) -> None:
@@ -25,11 +34,11 @@ def require_lawful(dataset: Dataset) -> None:
     )
     for finding in found:
         if finding.refused:
+            identity = finding.ground is Ground.IDENTITY
             raise JamlikError(
-                "Kolumnen får inte analyseras: den anger en diskrimineringsgrund som inte får registreras om personer.",
+                _IDENTITY if identity else _GROUND,
                 where=Place(dataset.path, column=finding.column),
-                why="Etnisk tillhörighet, religion, sexuell läggning, könsidentitet och funktionsnedsättning är känsliga "
-                "personuppgifter.",
-                do=finding.alternative.get("sv", "") + " Ta bort kolumnen ur filen innan du analyserar den.",
+                why=_WHY_IDENTITY if identity else _WHY_GROUND,
+                do=f"{finding.alternative.get('sv', '')} Ta bort kolumnen ur filen innan du analyserar den.".strip(),
                 kind=ErrorKind.FORBIDDEN_GROUND,
             )
