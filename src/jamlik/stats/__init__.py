@@ -1,5 +1,12 @@
 """Statistics: arrays in, frozen results out, many settings at once."""
 
+from jamlik.stats.benchmarks import (
+    benchmark_class,
+    funnel_of_counts,
+    funnel_of_proportions,
+    quantile_group,
+    recent_trend,
+)
 from jamlik.stats.decompose import COMPOSITIONS, Decomposition, decompose_gap
 from jamlik.stats.gaps import (
     difference_from_total,
@@ -20,6 +27,7 @@ from jamlik.stats.inequality_unordered import (
     entropy_index,
     mean_deviation,
 )
+from jamlik.stats.life import life_expectancy
 from jamlik.stats.multiple import bh_q_values
 from jamlik.stats.rates import (
     mean_interval,
@@ -33,7 +41,12 @@ from jamlik.stats.rates import (
 )
 from jamlik.stats.results import Estimate, Gap, Test
 from jamlik.stats.small_area import ShrunkenLevels, between_area_deviation, shrunken_levels, shrunken_proportions
-from jamlik.stats.standardise import standardised_mean, standardised_proportion, standardised_rate
+from jamlik.stats.standardise import (
+    standardised_mean,
+    standardised_proportion,
+    standardised_rate,
+    standardised_ratio,
+)
 from jamlik.stats.trends import SeriesUncertainty, Trend, levelling, series_uncertainty, trend_of_gap, trend_slope
 
 __all__ = [
@@ -49,6 +62,7 @@ __all__ = [
     "Test",
     "Trend",
     "attributable_risk",
+    "benchmark_class",
     "between_area_deviation",
     "between_group_spread",
     "bh_q_values",
@@ -59,7 +73,10 @@ __all__ = [
     "entropy_index",
     "estimate_difference",
     "estimate_ratio",
+    "funnel_of_counts",
+    "funnel_of_proportions",
     "levelling",
+    "life_expectancy",
     "mean_deviation",
     "mean_difference",
     "mean_interval",
@@ -67,7 +84,9 @@ __all__ = [
     "persons_affected",
     "proportion_difference",
     "proportion_ratio",
+    "quantile_group",
     "rate_interval",
+    "recent_trend",
     "sample_variance",
     "series_uncertainty",
     "shrunken_levels",
@@ -80,6 +99,7 @@ __all__ = [
     "standardised_mean",
     "standardised_proportion",
     "standardised_rate",
+    "standardised_ratio",
     "trend_of_gap",
     "trend_slope",
     "wilson_interval",

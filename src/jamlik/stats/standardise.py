@@ -1,12 +1,23 @@
 """Levels made comparable: each group's strata weighted alike."""
 
-import numpy as np
+from typing import Literal
 
-from jamlik.stats._arrays import Floats, Numbers, checked_counts, divided, same_shape, t_quantile
-from jamlik.stats.rates import byar_limits, sample_variance, wilson_interval
+import numpy as np
+from scipy import special
+
+from jamlik.stats._arrays import (
+    Floats,
+    Numbers,
+    checked_confidence,
+    checked_counts,
+    divided,
+    same_shape,
+    t_quantile,
+)
+from jamlik.stats.rates import byar_limits, rate_interval, sample_variance, wilson_interval
 from jamlik.stats.results import Estimate
 
-__all__ = ["standardised_mean", "standardised_proportion", "standardised_rate"]
+__all__ = ["standardised_mean", "standardised_proportion", "standardised_rate", "standardised_ratio"]
 
 _BORROWED = 4.0
 """People's worth of the pooled proportion that each stratum borrows for its variance, never for its value."""
@@ -113,9 +124,10 @@ def standardised_rate(
     weight: Numbers,
     multiplier: float = 100_000.0,
     minimum_count: float = 10.0,
+    interval: Literal["dobson", "fay_feuer"] = "dobson",
     confidence: float = 0.95,
 ) -> Estimate:
-    """A directly standardised rate with Dobson's interval.
+    """A directly standardised rate with Dobson's or Fay and Feuer's interval.
 
     Parameters
     ----------
@@ -128,7 +140,11 @@ def standardised_rate(
     multiplier : float
         The rate is given per this many units of exposure.
     minimum_count : float
-        With fewer events in all, the result is NaN (OHID's rule) [ohid2023]_.
+        With fewer events in all, the result is NaN (OHID's rule) [ohid2023]_. Fay and Feuer's interval stands with
+        any number; give 0 to see it.
+    interval : {'dobson', 'fay_feuer'}
+        Byar's limits of the events in all, carried to the standardised scale [dobson1991]_; or gamma limits, which
+        cover at least as often as stated even where weights are very unequal and events few [fay1997]_.
     confidence : float
         Between 0 and 1.
 
@@ -136,8 +152,8 @@ def standardised_rate(
     -------
     Estimate
         value, low, high : shape (...), events per `multiplier`. NaN where a stratum has weight but no exposure, where
-        anything is missing, or with fewer than `minimum_count` events. Byar's limits of the events in all, carried
-        to the standardised scale [dobson1991]_.
+        anything is missing, or with fewer than `minimum_count` events. Zero events give 0 with a gamma high limit, and
+        NaN limits by Dobson's method.
 
     Raises
     ------
@@ -152,12 +168,64 @@ def standardised_rate(
     value = _sum(w * divided(c, e), used)
     variance = _sum(divided(w**2 * c, e**2), used)
     events = _sum(c, used)
-    byar_low, byar_high = byar_limits(count=events, confidence=confidence)
-    scale = np.sqrt(divided(variance, events))
-    enough = np.where((events >= minimum_count) & (events > 0), multiplier, np.nan)
-    return Estimate(
-        value * enough, (value + scale * (byar_low - events)) * enough, (value + scale * (byar_high - events)) * enough
-    )
+    if interval == "dobson":
+        byar_low, byar_high = byar_limits(count=events, confidence=confidence)
+        scale = np.sqrt(divided(variance, events))
+        low, high = value + scale * (byar_low - events), value + scale * (byar_high - events)
+    else:
+        low, high = _gamma_limits(value, variance, np.where(used, divided(w, e), 0.0).max(axis=-1), confidence)
+    enough = np.where(events >= minimum_count, multiplier, np.nan)
+    return Estimate(value * enough, low * enough, high * enough)
+
+
+def standardised_ratio(
+    *, count: Numbers, exposure: Numbers, rate: Numbers, multiplier: float = 1.0, confidence: float = 0.95
+) -> Estimate:
+    """An indirectly standardised ratio: events over those expected at a reference's rates.
+
+    Parameters
+    ----------
+    count : float, shape (..., strata)
+        Events in each stratum, >= 0; only their sum matters.
+    exposure : float, shape (..., strata)
+        Person-years or people in each stratum, >= 0.
+    rate : float, shape (..., strata)
+        The reference's events per unit of exposure, >= 0, taken as known. Multiply the result by the reference's
+        whole rate for an indirectly standardised rate.
+    multiplier : float
+        100 for a ratio where the reference is 100.
+    confidence : float
+        Between 0 and 1.
+
+    Returns
+    -------
+    Estimate
+        value, low, high : shape (...). Exact Poisson limits below 10 events, Byar's from 10 [garwood1936]_
+        [breslow1987]_. NaN where nothing is expected or anything is missing in a stratum with exposure.
+
+    Raises
+    ------
+    ValueError
+        A negative count, exposure or rate.
+    """
+    c, e, r = same_shape(count, exposure, rate)
+    if c.ndim == 0:
+        raise ValueError("the strata need a last axis")
+    if bool((c < 0).any()) or bool((e < 0).any()) or bool((r < 0).any()):
+        raise ValueError("events, exposure and rates must not be negative")
+    expected = np.where(e == 0, 0.0, e * r).sum(axis=-1)
+    return rate_interval(count=c.sum(axis=-1), exposure=expected, multiplier=multiplier, confidence=confidence)
+
+
+def _gamma_limits(value: Floats, variance: Floats, heaviest: Floats, confidence: float) -> tuple[Floats, Floats]:
+    """Fay and Feuer's limits; `heaviest` is the largest weight that one event can carry."""
+    tail = (1.0 - checked_confidence(confidence)) / 2.0
+    shape = divided(value**2, variance)
+    some = np.where(shape > 0, shape, 1.0)
+    low = np.where(value == 0, 0.0, divided(variance, value) * special.gammaincinv(some, tail))
+    upper, spread = value + heaviest, variance + heaviest**2
+    high = divided(spread, upper) * special.gammainccinv(np.nan_to_num(divided(upper**2, spread), nan=1.0), tail)
+    return np.where(np.isnan(value), np.nan, low), np.where(np.isnan(value), np.nan, high)
 
 
 def _weighted(*parts_and_weight: Numbers) -> tuple[Floats, ...]:

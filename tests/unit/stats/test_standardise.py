@@ -13,9 +13,11 @@ from scipy import stats as scipy_stats
 
 from jamlik.stats import (
     mean_interval,
+    rate_interval,
     standardised_mean,
     standardised_proportion,
     standardised_rate,
+    standardised_ratio,
     wilson_interval,
 )
 
@@ -128,3 +130,49 @@ def test_standardised_proportion_covers_near_95_percent(strata: int, fewest: int
         found = standardised_proportion(count=count, total=total, weight=weight)
         covers.append(((found.low <= weight @ true) & (weight @ true <= found.high)).mean())
     assert 0.935 < np.mean(covers) < 0.965
+
+
+@pytest.mark.parametrize("confidence", [0.95, 0.998])
+def test_standardised_ratio_on_ohid_cases_matches(golden: Callable[[str], Columns], confidence: float) -> None:
+    rows, expected = golden("phe/isr_input.csv"), golden("phe/isr_expected.csv")
+    low, high = LEVELS[confidence]
+    for i, area in enumerate(expected["area"]):
+        here = rows["area"] == area
+        # One band is blank in the last area; OHID leaves it out of both sums.
+        reference = np.nan_to_num(numbers(rows["refcount"][here])) / numbers(rows["refpop"][here])
+        crude = float(expected["ref_rate"][i] or 100)
+        found = standardised_ratio(
+            count=np.nan_to_num(numbers(rows["count"][here])),
+            exposure=np.nan_to_num(numbers(rows["pop"][here])), rate=reference,
+            multiplier=crude, confidence=confidence,
+        )  # fmt: skip
+        wanted = [float(expected[name][i]) for name in ("value", low, high)]
+        np.testing.assert_allclose([found.value, found.low, found.high], wanted, rtol=1e-9)
+
+
+def test_fay_feuer_in_one_stratum_is_exact_poisson() -> None:
+    for count in (0, 1, 5, 40):
+        found = standardised_rate(
+            count=[count], exposure=[50], weight=[1], multiplier=1, minimum_count=0, interval="fay_feuer"
+        )
+        limits = (
+            scipy_stats.chi2.ppf(0.025, 2 * count) / 2 if count else 0,
+            scipy_stats.chi2.ppf(0.975, 2 * count + 2) / 2,
+        )
+        np.testing.assert_allclose([found.low * 50, found.high * 50], limits, rtol=1e-9)
+    few = rate_interval(count=5, exposure=50)
+    five = standardised_rate(count=[5], exposure=[50], weight=[1], multiplier=1, minimum_count=0, interval="fay_feuer")
+    assert five.high == pytest.approx(float(few.high))
+
+
+def test_fay_feuer_covers_at_least_95_percent_with_few_events_and_unequal_weights() -> None:
+    rng = np.random.default_rng(3)
+    exposure, weight = np.array([1000.0, 500, 200, 50]), np.array([0.3, 0.3, 0.2, 0.2])
+    rate = np.array([0.002, 0.004, 0.01, 0.03])
+    count = rng.poisson(rate * exposure, (6000, 4))
+    wanted = weight @ rate
+    data = {"count": count, "exposure": exposure, "weight": weight, "multiplier": 1.0, "minimum_count": 0.0}
+    found = standardised_rate(**data, interval="fay_feuer")  # type: ignore[arg-type]
+    assert ((found.low <= wanted) & (wanted <= found.high)).mean() > 0.95
+    assert (found.low <= found.value).all()
+    assert (found.value <= found.high).all()
