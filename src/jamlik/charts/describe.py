@@ -9,7 +9,7 @@ from jamlik.charts.subject import Point, Subject
 from jamlik.model.tables import Status
 from jamlik.model.words import counted, format_number, phrase, published
 
-__all__ = ["Described", "by_area", "hidden_n", "levels", "over_time", "size_of"]
+__all__ = ["Described", "by_area", "hidden_n", "levels", "on_map", "over_time", "size_of"]
 
 Described = tuple[str, tuple[tuple[str, Point | None], ...], bool]
 
@@ -56,6 +56,15 @@ def _widest(subject: Subject, rows: Sequence[Described]) -> str:
     )
 
 
+def _ends(subject: Subject, shown: Sequence[tuple[float, str]]) -> str:
+    """Return the sentence about the lowest and the highest, empty for fewer than two."""
+    if len(shown) < 2:
+        return ""
+    low, high = min(shown, key=lambda item: item[0]), max(shown, key=lambda item: item[0])
+    values = {"low": subject.number(low[0]), "high": subject.number(high[0])}
+    return phrase(subject.lang, "charts.describe.range", low_group=low[1], high_group=high[1], **values)
+
+
 def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) -> str:
     """Describe a picture of dots."""
     lang = subject.lang
@@ -70,10 +79,7 @@ def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) ->
         for sex, point in dots
         if point is not None and point.value is not None and not whole_row
     ]
-    if len(shown) > 1:
-        low, high = min(shown, key=lambda item: item[0]), max(shown, key=lambda item: item[0])
-        values = {"low": subject.number(low[0]), "high": subject.number(high[0])}
-        parts.append(phrase(lang, "charts.describe.range", low_group=low[1], high_group=high[1], **values))
+    parts.append(_ends(subject, shown))
     parts.append(_widest(subject, rows))
     parts += _others(subject, [point for _, dots, _ in rows for _, point in dots])
     if left_out:
@@ -120,14 +126,21 @@ def by_area(subject: Subject, areas: Sequence[tuple[str, Sequence[Series]]], *, 
     def named(label: str, line: Series) -> str:
         return f"{label}, {line.label}" if line.label else label
 
-    if len(known) > 1:
-        low, high = (pick(known, key=lambda item: item[1].last or 0.0) for pick in (min, max))
-        numbers = {"low": subject.number(low[1].last or 0.0), "high": subject.number(high[1].last or 0.0)}
-        parts.append(phrase(lang, "charts.describe.range", low_group=named(*low), high_group=named(*high), **numbers))
+    parts.append(_ends(subject, [(line.last or 0.0, named(label, line)) for label, line in known]))
     changes = [(c, named(*item)) for item in known for c in [_change(item[1].values, subject.decimals)] if c]
     if changes:
         change, label = max(changes, key=lambda item: abs(item[0]))
         key = "charts.describe.rise" if change > 0 else "charts.describe.fall"
         parts.append(phrase(lang, key, group=label, gap=size_of(subject, change)))
     points = [point for _, lines in areas for line in lines for point in line.points]
-    return " ".join([*parts, *_others(subject, points)])
+    return " ".join(part for part in [*parts, *_others(subject, points)] if part)
+
+
+def on_map(subject: Subject, areas: Sequence[tuple[str, Point | None]], *, shrunken: bool, absent: int) -> str:
+    """Describe a map."""
+    parts = [phrase(subject.lang, "charts.describe.map", indicator=subject.name, period=subject.latest)]
+    parts.append(_ends(subject, [(point.value, label) for label, point in areas if point and point.value is not None]))
+    parts.append(phrase(subject.lang, "charts.map.shrunken_note") if shrunken else "")
+    parts += _others(subject, [point for _, point in areas])
+    parts.append(counted(subject.lang, "charts.map.absent", absent) if absent else "")
+    return " ".join(part for part in parts if part)

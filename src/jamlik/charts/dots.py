@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-import altair as alt
 
 from jamlik.charts import describe
 from jamlik.charts.axes import Scale, scale_for
@@ -14,7 +12,7 @@ from jamlik.charts.chart import Chart, ChartTable, TableCell, required
 from jamlik.charts.drawing import Drawing
 from jamlik.charts.keys import KeyItem, key_height, put_key, sex_items, status_items
 from jamlik.charts.lettering import broken, text_width
-from jamlik.charts.marks import Sheet, Spec, configured, mark_layer, numeric_axis, panel, pixels, value_scale
+from jamlik.charts.marks import At, Sheet, Spec, configured, mark_layer, panel
 from jamlik.charts.palette import MUTED, NARROW, PAPER, ROW, SMALL, TEXT, WIDE, style_for
 from jamlik.charts.subject import Point, Subject
 from jamlik.model.groupings import Role, group_of
@@ -142,46 +140,46 @@ def _look(rows: Sequence[_Row], subject: Subject, width: int) -> _Look:
     aside_texts = [text for row in rows for _, text in _words_aside(row, subject)]
     aside = max((text_width(text, SMALL) + 22 for text in aside_texts), default=_EDGE * 3)
     labels = tuple(broken(row.label, gutter - 10, TEXT, bold=row.strong) for row in rows)
-    tops = [0.0]
+    tops, many = [0.0], len(rows) > 20
     for row, lines in zip(rows, labels, strict=True):
-        least = 34.0 if len(row.dots) > 1 else 26.0
-        tops.append(tops[-1] + (24.0 if row.left_out else max(least, len(lines) * TEXT * 1.25 + 8)))
+        least = (25.0 if many else 34.0) if len(row.dots) > 1 else (20.0 if many else 26.0)
+        tops.append(tops[-1] + (24.0 if row.left_out else max(least, len(lines) * TEXT * 1.25 + 5)))
     numbers = [n for row in rows for _, point in row.dots if point is not None for n in point.numbers]
     scale = scale_for(numbers, ticks=3 if narrow else 6, floor=subject.floor, top=subject.top)
     return _Look(width, gutter, aside, scale, tuple(tops), labels)
 
 
 def _dodged(look: _Look, rows: Sequence[_Row], row: int, place: int) -> float:
-    return look.middle(row) + (0.0 if len(rows[row].dots) < 2 else (-7.0 if place == 0 else 7.0))
+    """Return the height of a dot in its row: women a little above the middle, men a little below."""
+    aside = 5.5 if len(rows) > 20 else 7.0
+    return look.middle(row) + (0.0 if len(rows[row].dots) < 2 else (aside if place else -aside))
 
 
 def _data_layers(rows: Sequence[_Row], look: _Look, subject: Subject) -> list[Spec]:
-    scale = value_scale(look.scale)
-    x = alt.X("value:Q", scale=scale, axis=numeric_axis(look.scale))
-    y = alt.Y("y:Q", scale=pixels(look.height), axis=None)
+    x = At("value", look.plot, look.scale, axis="full")
+    y = At("y", look.height)
     by_sex: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]]]] = {}
     for at, row in enumerate(rows):
         for place, (sex, point) in enumerate(row.dots):
             dots, ranges = by_sex.setdefault(sex, ([], []))
             if point is None:
                 continue
-            start = {"group": row.label, "sex": sex, "y": _dodged(look, rows, at, place)}
+            start: dict[str, Any] = {"group": row.label, "sex": sex, "y": _dodged(look, rows, at, place)}
             if point.value is not None:
                 dots.append({**start, "value": point.value, "low": point.low, "high": point.high})
             elif point.bound_low is not None and point.bound_high is not None:
-                ranges.append({**start, "value": point.bound_low, "high": point.bound_high})
+                ranges.append({**start, "low": point.bound_low, "high": point.bound_high})
     layers = []
     for sex, (dots, ranges) in by_sex.items():
         style = style_for(sex)
         bars = [dot for dot in dots if dot["low"] is not None and dot["high"] is not None]
-        low = {"x": x.copy(), "y": y, "x2": alt.X2("high:Q")}
-        low["x"] = alt.X("low:Q", scale=scale, axis=numeric_axis(look.scale), title=None)
+        between: dict[str, At | str] = {"x": replace(x, field="low"), "y": y, "x2": "high"}
         if bars:
             marks = {"color": style.mark, "strokeWidth": 1.8, "opacity": 0.75}
-            layers.append(mark_layer(bars, "rule", marks=marks, encodings=low))
+            layers.append(mark_layer(bars, "rule", marks=marks, places=between))
         if ranges:
             marks = {"fill": PAPER, "stroke": style.mark, "strokeWidth": 1.4, "height": 8}
-            layers.append(mark_layer(ranges, "bar", marks=marks, encodings={"x": x, "x2": alt.X2("high:Q"), "y": y}))
+            layers.append(mark_layer(ranges, "bar", marks=marks, places=between))
         if dots:
             marks = {
                 "shape": style.shape,
@@ -191,7 +189,7 @@ def _data_layers(rows: Sequence[_Row], look: _Look, subject: Subject) -> list[Sp
                 "size": 95,
                 "opacity": 1,
             }
-            layers.append(mark_layer(dots, "point", marks=marks, encodings={"x": x, "y": y}))
+            layers.append(mark_layer(dots, "point", marks=marks, places={"x": x, "y": y}))
     return layers
 
 

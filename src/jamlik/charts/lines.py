@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
-
-import altair as alt
 
 from jamlik.charts import describe
 from jamlik.charts.axes import Scale, scale_for, spread
@@ -14,7 +12,7 @@ from jamlik.charts.chart import Chart, ChartTable, TableCell, required
 from jamlik.charts.drawing import Drawing
 from jamlik.charts.keys import key_height, put_key, sex_items, status_items
 from jamlik.charts.lettering import broken, text_width
-from jamlik.charts.marks import Sheet, Spec, configured, mark_layer, numeric_axis, panel, pixels, value_scale
+from jamlik.charts.marks import At, Sheet, Spec, configured, mark_layer, panel
 from jamlik.charts.palette import BAND, GRID, INK, MUTED, NARROW, PAPER, SMALL, TEXT, WIDE, Style, style_for
 from jamlik.charts.series import Series, line_layers, period_labels, runs
 from jamlik.charts.subject import NUMBER_SHOWN, Point, Subject, years_of
@@ -91,27 +89,26 @@ def _look(subject: Subject, series: Sequence[Series], gap: _Gap | None, width: i
     return _Look(width, int(left), width - left - right, years_of(subject.periods), levels, gap_scale)
 
 
-def _x_of(look: _Look) -> Callable[[str], alt.X]:
-    return lambda field: alt.X(f"{field}:Q", scale=pixels(look.plot), axis=None)
+def _across(look: _Look) -> At:
+    return At("x", look.plot)
 
 
-def _y_of(scale: Scale) -> Callable[[str], alt.Y]:
-    axis = numeric_axis(scale, orient="left")
-    return lambda field: alt.Y(f"{field}:Q", scale=value_scale(scale), axis=axis, title=None)
+def _upright(scale: Scale, field: str, high: float) -> At:
+    return At(field, high, scale, axis="full")
 
 
 def _shade(look: _Look, subject: Subject, series: Sequence[Series]) -> list[Spec]:
     """Return the gap between two lines as a light area, broken where either line is."""
     pairs = list(zip(series[0].values, series[1].values, strict=True))
     both = [None if a is None or b is None else a for a, b in pairs]
-    x, y = _x_of(look), _y_of(look.levels)
     rows = [
         {"x": look.x(i), "period": subject.periods[i], "value": pairs[i][0], "other": pairs[i][1], "run": n}
         for n, run in enumerate(runs(both))
         for i in run
     ]
-    encodings = {"x": x("x"), "y": y("value"), "y2": alt.Y2("other:Q"), "detail": alt.Detail("run:N")}
-    return [mark_layer(rows, "area", marks={"color": BAND, "opacity": 1}, encodings=encodings)] if rows else []
+    y = _upright(look.levels, "value", _LEVELS_HIGH)
+    places: dict[str, At | str] = {"x": _across(look), "y": y, "y2": "other", "detail": "run"}
+    return [mark_layer(rows, "area", marks={"color": BAND, "opacity": 1}, places=places)] if rows else []
 
 
 def _places(look: _Look, order: int, lines: int) -> list[float]:
@@ -120,7 +117,7 @@ def _places(look: _Look, order: int, lines: int) -> list[float]:
 
 
 def _level_layers(look: _Look, subject: Subject, series: Sequence[Series]) -> list[Spec]:
-    x, y = _x_of(look), _y_of(look.levels)
+    x, y = _across(look), _upright(look.levels, "low", _LEVELS_HIGH)
     layers = _shade(look, subject, series) if len(series) == 2 else []
     for order, line in enumerate(series):
         places = _places(look, order, len(series))
@@ -131,15 +128,16 @@ def _level_layers(look: _Look, subject: Subject, series: Sequence[Series]) -> li
                 bars.append({**start, "low": point.low, "high": point.high})
             elif point is not None and point.bound_low is not None and point.bound_high is not None:
                 ranges.append({**start, "low": point.bound_low, "high": point.bound_high})
-        upright = {"x": x("x"), "y": y("low"), "y2": alt.Y2("high:Q")}
+        between: dict[str, At | str] = {"x": x, "y": y, "y2": "high"}
         if bars:
             marks: dict[str, Any] = {"color": line.style.mark, "strokeWidth": 1.3, "opacity": 0.6}
-            layers.append(mark_layer(bars, "rule", marks=marks, encodings=upright))
+            layers.append(mark_layer(bars, "rule", marks=marks, places=between))
         if ranges:
             marks = {"fill": PAPER, "stroke": line.style.mark, "strokeWidth": 1.4, "width": 8}
-            layers.append(mark_layer(ranges, "bar", marks=marks, encodings=upright))
+            layers.append(mark_layer(ranges, "bar", marks=marks, places=between))
     for order, line in enumerate(series):
-        layers += line_layers(line, _places(look, order, len(series)), subject.periods, x=x, y=y)
+        places = _places(look, order, len(series))
+        layers += line_layers(line, places, subject.periods, x=x, y=replace(y, field="value"))
     return layers
 
 
@@ -201,18 +199,18 @@ def _gap_panel(look: _Look, subject: Subject, gap: _Gap, scale: Scale, title: st
     for n, text in enumerate(broken(title, look.width, SMALL, bold=True, lines=2)):
         sheet.text(-look.left, -26 + 15 * n, text, size=SMALL, bold=True)
     _put_periods(sheet, look, subject, _GAP_HIGH + 14)
-    x, y = _x_of(look), _y_of(scale)
+    x, y = _across(look), _upright(scale, "low", _GAP_HIGH)
     bars = [{"x": look.x(i), "low": low, "high": high} for i, (low, high) in gap.intervals.items()]
     layers = []
     if bars:
-        encodings = {"x": x("x"), "y": y("low"), "y2": alt.Y2("high:Q")}
-        layers.append(
-            mark_layer(bars, "rule", marks={"color": INK, "strokeWidth": 1.8, "opacity": 0.7}, encodings=encodings)
-        )
+        marks = {"color": INK, "strokeWidth": 1.8, "opacity": 0.7}
+        layers.append(mark_layer(bars, "rule", marks=marks, places={"x": x, "y": y, "y2": "high"}))
     empty = Point((), "", Status.SUPPRESSED)
     points = tuple(Point((), "", Status.SHOWN, value=v) if v is not None else empty for v in gap.values)
     line = Series("", Style(INK, INK, "circle"), points)
-    layers += line_layers(line, [look.x(i) for i in range(len(points))], subject.periods, x=x, y=y, width=1.6)
+    layers += line_layers(
+        line, [look.x(i) for i in range(len(points))], subject.periods, x=x, y=replace(y, field="value"), width=1.6
+    )
     last = line.last
     if last is not None:
         sheet.text(look.plot + 10, _GAP_HIGH - scale.at(last, _GAP_HIGH), subject.signed(last), bold=True)

@@ -6,6 +6,8 @@ Every mark is made with `aria=False`, because Vega would otherwise write unround
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -13,40 +15,91 @@ import altair as alt
 from jamlik.charts.axes import Scale
 from jamlik.charts.palette import FONT, GRID, INK, MUTED, PAPER, SMALL, TEXT
 
-__all__ = ["Sheet", "Spec", "configured", "mark_layer", "numeric_axis", "panel", "pixels", "value_scale"]
+__all__ = ["At", "Sheet", "Spec", "configured", "mark_layer", "panel"]
 
 Row = Mapping[str, object]
 Spec = dict[str, Any]
 
 
-def pixels(length: float) -> alt.Scale:
-    """A scale on which a number is its own distance in pixels from the left or the top."""
-    return alt.Scale(domain=[0, length], range=[0, length], nice=False, zero=False, padding=0)
+@dataclass(frozen=True, slots=True)
+class At:
+    """Where a field of a layer's rows is drawn along one direction.
+
+    Parameters
+    ----------
+    field : str
+        The field.
+    length : float
+        Of the panel in this direction, in pixels.
+    scale : Scale, optional
+        The field holds values on this scale; without one it holds pixels from the left or the top.
+    start : float
+        Pixels kept free before the scale begins (at the top, for a vertical one).
+    axis : str
+        `none`, `grid` (lines only) or `full` (lines and numbers).
+    """
+
+    field: str
+    length: float
+    scale: Scale | None = None
+    start: float = 0.0
+    axis: str = "none"
 
 
-def value_scale(scale: Scale) -> alt.Scale:
-    """A scale of ours as Altair's, with nothing added at its ends."""
-    return alt.Scale(domain=[scale.low, scale.high], nice=False, zero=False, padding=0)
+_OTHERS = {"x2": alt.X2, "y2": alt.Y2, "detail": alt.Detail, "text": alt.Text}
 
 
-def numeric_axis(scale: Scale, *, grid: bool = True, labels: bool = True, orient: Any = "bottom") -> alt.Axis:
-    """Ticks of a scale as grid lines and numbers in the language's own form."""
+def _axis(at: At, *, orient: Any) -> alt.Axis | None:
+    if at.scale is None or at.axis == "none":
+        return None
     return alt.Axis(
-        values=list(scale.ticks), format=scale.format, grid=grid, labels=labels, orient=orient, ticks=False,
-        domain=False, title=None, gridColor=GRID, gridWidth=1, labelColor=MUTED, labelFontSize=SMALL, labelFont=FONT,
-        labelPadding=6, labelOverlap=False, labelFlush=False, labelBound=False,
+        values=list(at.scale.ticks), format=at.scale.format, grid=True, labels=at.axis == "full", orient=orient,
+        ticks=False, domain=False, title=None, gridColor=GRID, gridWidth=1, labelColor=MUTED, labelFontSize=SMALL,
+        labelFont=FONT, labelPadding=6, labelOverlap=False, labelFlush=False, labelBound=False, zindex=0,
     )  # fmt: skip
 
 
-def mark_layer(rows: Sequence[Row], kind: str, *, marks: Mapping[str, Any], encodings: Mapping[str, Any]) -> Spec:
-    """One layer of marks: `kind` is point, rule, rect, bar, line, area, text or geoshape.
+def _channel(name: str, at: At | str) -> Any:
+    if isinstance(at, str):
+        return _OTHERS[name](f"{at}:N" if name in ("detail", "text") else f"{at}:Q")
+    upright = name == "y"
+    domain, ends = [0.0, at.length], [0.0, at.length]
+    if at.scale is not None:
+        domain, ends = [at.scale.low, at.scale.high], [at.start, at.length]
+        ends = ends[::-1] if upright else ends
+    scale = alt.Scale(domain=domain, range=ends, nice=False, zero=False, padding=0)
+    axis = _axis(at, orient="left" if upright else "bottom")
+    return (alt.Y if upright else alt.X)(f"{at.field}:Q", scale=scale, axis=axis, title=None)
+
+
+@lru_cache(maxsize=1024)
+def _look_of(kind: str, marks: tuple[tuple[str, Any], ...], places: tuple[tuple[str, At | str], ...]) -> Spec:
+    """Write a layer without its rows; many panels share the same few, and Altair takes its time to check each."""
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in marks}
+    channels = {name: _channel(name, at) for name, at in places}
+    chart: alt.Chart = getattr(alt.Chart(), f"mark_{kind}")(aria=False, **plain).encode(**channels)
+    if kind == "geoshape":  # shapes come in pixels: Vega is neither to project nor to fit them
+        chart = chart.project(type="identity", scale=1, translate=[0, 0])
+    spec: Spec = chart.to_dict(context={"top_level": False})
+    return spec
+
+
+def mark_layer(rows: Sequence[Row], kind: str, *, marks: Mapping[str, Any], places: Mapping[str, At | str]) -> Spec:
+    """One layer of marks.
 
     Altair writes and checks the layer; layers are put together as plain dictionaries, since Altair copies everything
     in a chart each time one chart is put into another.
+
+    Parameters
+    ----------
+    kind : str
+        point, rule, rect, bar, line, area, text or geoshape (rows are then GeoJSON features).
+    marks : mapping
+        Vega-Lite's properties of the mark.
+    places : mapping of channel to At or field
+        `x` and `y`; fields for `x2`, `y2`, `detail` and `text`.
     """
-    chart: alt.Chart = getattr(alt.Chart(), f"mark_{kind}")(aria=False, **marks).encode(**encodings)
-    spec: Spec = chart.to_dict(context={"top_level": False})
-    return {**spec, "data": {"values": [dict(row) for row in rows]}}
+    return {**_look_of(kind, tuple(marks.items()), tuple(places.items())), "data": {"values": [dict(r) for r in rows]}}
 
 
 class Sheet:
@@ -108,16 +161,12 @@ class Sheet:
         order = {"rect": 0, "rule": 1, "point": 2, "text": 3}
         found = []
         for (kind, look), rows in sorted(self._looks.items(), key=lambda item: order[item[0][0]]):
-            encodings: dict[str, Any] = {
-                "x": alt.X("x:Q", scale=pixels(self.width), axis=None),
-                "y": alt.Y("y:Q", scale=pixels(self.height), axis=None),
-            }
+            places: dict[str, At | str] = {"x": At("x", self.width), "y": At("y", self.height)}
             if kind in ("rule", "rect"):
-                encodings |= {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q")}
+                places |= {"x2": "x2", "y2": "y2"}
             if kind == "text":
-                encodings["text"] = alt.Text("text:N")
-            marks = {key: list(value) if isinstance(value, tuple) else value for key, value in look}
-            found.append(mark_layer(rows, kind, marks=marks, encodings=encodings))
+                places["text"] = "text"
+            found.append(mark_layer(rows, kind, marks=dict(look), places=places))
         return found
 
 

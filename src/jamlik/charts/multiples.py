@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
-
-import altair as alt
 
 from jamlik.charts import describe
 from jamlik.charts.axes import Scale, scale_for
@@ -14,7 +12,7 @@ from jamlik.charts.chart import Chart, ChartTable, TableCell, required
 from jamlik.charts.drawing import Drawing
 from jamlik.charts.keys import KeyItem, key_height, put_key, sex_items, status_items
 from jamlik.charts.lettering import broken, text_width
-from jamlik.charts.marks import Sheet, Spec, configured, mark_layer, numeric_axis, panel, pixels, value_scale
+from jamlik.charts.marks import At, Sheet, Spec, configured, mark_layer, panel
 from jamlik.charts.palette import GRID, MUTED, NARROW, ONE, PAPER, SMALL, WIDE, Style, style_for
 from jamlik.charts.series import Series, line_layers
 from jamlik.charts.subject import Subject, years_of
@@ -26,7 +24,7 @@ from jamlik.model.words import phrase
 
 __all__ = ["multiples_chart"]
 
-_TITLE_SIZE, _FEW_PERIODS = 12, 8
+_TITLE_SIZE, _FEW_PERIODS, _ROW_GAP = 12, 8, 26
 _WHOLE = Style("#98A2AB", MUTED, "circle")
 
 
@@ -91,22 +89,16 @@ def _look(subject: Subject, areas: Sequence[_Area], whole: Series, width: int) -
     years = years_of(subject.periods)
     span = (years[-1] - years[0]) or 1.0
     places = tuple(6 + (year - years[0]) / span * (panel_width - 12) for year in years)
-    return _Look(width, left, columns, (panel_width, 70.0 if many else 90.0), scale, places)
+    return _Look(width, left, columns, (panel_width, 60.0 if many else 90.0), scale, places)
 
 
-def _layers(look: _Look, subject: Subject, area: _Area, whole: Series, *, first: bool) -> list[Spec]:
-    across = pixels(look.size[0])
-    axis = numeric_axis(look.scale, orient="left", labels=first)
-
-    def x(field: str) -> alt.X:
-        return alt.X(f"{field}:Q", scale=across, axis=None)
-
-    def y(field: str) -> alt.Y:
-        return alt.Y(f"{field}:Q", scale=value_scale(look.scale), axis=axis, title=None)
-
+def _layers(look: _Look, subject: Subject, area: _Area, whole: Series, *, first: bool, above: float) -> list[Spec]:
+    wide, high = look.size
+    x = At("x", wide)
+    y = At("value", above + high, look.scale, start=above, axis="full" if first else "grid")
     layers = line_layers(whole, look.places, subject.periods, x=x, y=y, size=0, width=1.4)
+    dots = "all" if len(look.places) <= _FEW_PERIODS else "last"
     for line in area.lines:
-        dots = "all" if len(look.places) <= _FEW_PERIODS else "last"
         layers += line_layers(line, look.places, subject.periods, x=x, y=y, size=30, width=1.8, dots=dots)
         ranges: list[dict[str, Any]] = [
             {"x": look.places[i], "period": subject.periods[i], "low": p.bound_low, "high": p.bound_high}
@@ -115,17 +107,9 @@ def _layers(look: _Look, subject: Subject, area: _Area, whole: Series, *, first:
         ]
         if ranges:
             marks = {"fill": PAPER, "stroke": line.style.mark, "strokeWidth": 1.2, "width": 6}
-            layers.append(
-                mark_layer(ranges, "bar", marks=marks, encodings={"x": x("x"), "y": y("low"), "y2": alt.Y2("high:Q")})
-            )
+            places: dict[str, At | str] = {"x": x, "y": replace(y, field="low"), "y2": "high"}
+            layers.append(mark_layer(ranges, "bar", marks=marks, places=places))
     return layers
-
-
-def _baseline(look: _Look) -> Sheet:
-    wide, high = look.size
-    sheet = Sheet(width=wide, height=high)
-    sheet.rule(0, high, wide, high, colour=GRID)
-    return sheet
 
 
 def _gone(area: _Area) -> dict[int, list[Series]]:
@@ -140,28 +124,28 @@ def _gone(area: _Area) -> dict[int, list[Series]]:
 
 def _put_names(sheet: Sheet, look: _Look, subject: Subject, area: _Area, *, bottom: bool) -> None:
     """Write the area's name, the first and last period, and crosses under the axis where nothing is shown."""
-    wide, high = look.size
+    wide, low = look.size[0], sheet.height
+    top = low - look.size[1]
     lines = _name_lines(area, wide)
     for n, text in enumerate(lines):
-        sheet.text(0, -10 - (len(lines) - 1 - n) * 14, text, size=_TITLE_SIZE, bold=True)
+        sheet.text(0, top - 12 - (len(lines) - 1 - n) * 14, text, size=_TITLE_SIZE, bold=True)
     for i, align in ((0, "left"), (len(subject.periods) - 1, "right")):
         if bottom:
             sheet.text(
-                0.0 if align == "left" else wide, high + 22, subject.periods[i], size=11, colour=MUTED, align=align
+                0.0 if align == "left" else wide, low + 21, subject.periods[i], size=11, colour=MUTED, align=align
             )
     if not any(p and p.drawn for line in area.lines for p in line.points):
         status = next((p.status for line in area.lines for p in line.points if p), Status.MISSING)
-        sheet.text(
-            wide / 2, high / 2, subject.status_text(status), size=SMALL, colour=MUTED, align="center", italic=True
-        )
+        middle, words = low - look.size[1] / 2, subject.status_text(status)
+        sheet.text(wide / 2, middle, words, size=SMALL, colour=MUTED, align="center", italic=True)
         return
     for i, missing in _gone(area).items():
         colour = MUTED if len(missing) == len(area.lines) else missing[0].style.letters
-        sheet.text(look.places[i], high + 7, "×", size=12, colour=colour, align="center", bold=True)
+        sheet.text(look.places[i], low + 7, "×", size=12, colour=colour, align="center", bold=True)
 
 
 def _name_lines(area: _Area, wide: float) -> tuple[str, ...]:
-    return broken(area.label, wide + 10, _TITLE_SIZE, bold=True, lines=3)
+    return broken(area.label, wide + 6, _TITLE_SIZE, bold=True, lines=3)
 
 
 def _key(subject: Subject, areas: Sequence[_Area], whole: Series) -> list[KeyItem]:
@@ -180,23 +164,25 @@ def _drawing(subject: Subject, areas: Sequence[_Area], width: int) -> Drawing:
     whole = _whole(subject)
     look = _look(subject, areas, whole, width)
     items = _key(subject, areas, whole)
-    names = max(len(_name_lines(area, look.size[0])) for area in areas) * 14 + 12
-    top, row_gap = key_height(items, width - 4) + 18 + names, 20 + names
-    rows = -(-len(areas) // look.columns)
-    last_row = len(areas) - look.columns
-    panels = []
-    for place, area in enumerate(areas):
-        sheet = Sheet(width=look.size[0], height=look.size[1])
-        if place == 0:
-            put_key(sheet, items, left=-look.left, top=-top, width=width - 4)
-            sheet.text(-look.left, key_height(items, width - 4) - top + 6, subject.unit, size=SMALL, colour=MUTED)
-        first, bottom = place % look.columns == 0, place >= last_row
-        _put_names(sheet, look, subject, area, bottom=bottom)
-        layers = _layers(look, subject, area, whole, first=first)
-        panels.append(panel(layers, under=_baseline(look), over=sheet))
-    height = top + rows * look.size[1] + (rows - 1) * row_gap + 32
-    spec = configured(*panels, columns=look.columns, spacing={"row": row_gap, "column": 16})
-    return Drawing(spec, width, int(height), look.left, int(top))
+    top = key_height(items, width - 4) + 14
+    wide, high = look.size
+    rows = [areas[i : i + look.columns] for i in range(0, len(areas), look.columns)]
+    panels, height = [], float(top)
+    for n, row in enumerate(rows):
+        above = max(len(_name_lines(area, wide)) for area in row) * 14 + 8.0
+        height += above + high + (_ROW_GAP if n else 0)
+        for place, area in enumerate(row):
+            under, sheet = (Sheet(width=wide, height=above + high) for _ in range(2))
+            under.rule(0, above + high, wide, above + high, colour=GRID)
+            if n == place == 0:
+                put_key(sheet, items, left=-look.left, top=-top, width=width - 4)
+                sheet.text(-look.left, -8, subject.unit, size=SMALL, colour=MUTED)
+            last = n == len(rows) - 1 or (n == len(rows) - 2 and place >= len(rows[-1]))
+            _put_names(sheet, look, subject, area, bottom=last)
+            layers = _layers(look, subject, area, whole, first=place == 0, above=above)
+            panels.append(panel(layers, under=under, over=sheet))
+    spec = configured(*panels, columns=look.columns, spacing={"row": _ROW_GAP, "column": 16})
+    return Drawing(spec, width, int(height + 32), look.left, int(top))
 
 
 def _table(subject: Subject, areas: Sequence[_Area], heading: str) -> ChartTable:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
-
 from jamlik.charts.lettering import text_width
-from jamlik.charts.marks import Spec, mark_layer
+from jamlik.charts.marks import At, Spec, mark_layer
 from jamlik.charts.palette import PAPER, SMALL, Style
 from jamlik.charts.subject import Point
 
@@ -65,8 +63,8 @@ def line_layers(
     places: Sequence[float],
     periods: Sequence[str],
     *,
-    x: Callable[[str], alt.X],
-    y: Callable[[str], alt.Y],
+    x: At,
+    y: At,
     size: float = 60,
     width: float = 2.2,
     dots: str = "all",
@@ -77,8 +75,8 @@ def line_layers(
     ----------
     places : sequence of float
         Where each period lies, in the scale of `x`.
-    x, y : callable
-        Return the channel for a field.
+    x, y : At
+        Where the fields `x` and `value` are drawn.
     dots : str
         `all`, or `last` for the last value and for those without a neighbour, which no stroke would show.
     """
@@ -91,12 +89,9 @@ def line_layers(
     ]
     if any(len(run) > 1 for run in stretches):
         marks: dict[str, Any] = {"color": line.style.mark, "strokeWidth": width, "strokeJoin": "round"}
-        encodings = {"x": x("x"), "y": y("value"), "detail": alt.Detail("run:N")}
-        layers.append(mark_layer(rows, "line", marks=marks, encodings=encodings))
+        layers.append(mark_layer(rows, "line", marks=marks, places={"x": x, "y": y, "detail": "run"}))
     marked = [row for row in rows if dots == "all" or row is rows[-1] or len(stretches[int(str(row["run"]))]) == 1]
     if marked and size:
         marks = {"shape": line.style.shape, "fill": line.style.mark, "stroke": PAPER, "strokeWidth": 1, "opacity": 1}
-        layers.append(
-            mark_layer(marked, "point", marks={**marks, "size": size}, encodings={"x": x("x"), "y": y("value")})
-        )
+        layers.append(mark_layer(marked, "point", marks={**marks, "size": size}, places={"x": x, "y": y}))
     return layers
