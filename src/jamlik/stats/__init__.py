@@ -29,6 +29,7 @@ from jamlik.stats.inequality_unordered import (
 )
 from jamlik.stats.life import life_expectancy
 from jamlik.stats.multiple import bh_q_values
+from jamlik.stats.rate_gaps import rate_difference, rate_ratio
 from jamlik.stats.rates import (
     mean_interval,
     rate_interval,
@@ -85,7 +86,9 @@ __all__ = [
     "proportion_difference",
     "proportion_ratio",
     "quantile_group",
+    "rate_difference",
     "rate_interval",
+    "rate_ratio",
     "recent_trend",
     "sample_variance",
     "series_uncertainty",
