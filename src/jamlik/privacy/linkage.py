@@ -1,0 +1,298 @@
+"""From cells of a table to linear systems: who is counted where, and what adds up to what.
+
+Indicators about the same people at the same time form one system: their base, and for each indicator those with the
+outcome and those without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import scipy.sparse as sp
+
+from jamlik.model.groupings import Group, Role
+from jamlik.model.indicators import Indicator, Kind
+from jamlik.model.tables import Cell, Status, Table
+from jamlik.privacy.margins import Margin, margins
+from jamlik.privacy.system import System
+from jamlik.privacy.thresholds import Rules, sensitivity
+
+__all__ = ["Linked", "Measures", "count_systems", "has_count", "sum_systems"]
+
+_NONE_LEFT = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A system and which cells of the table its cells belong to.
+
+    Parameters
+    ----------
+    system : System
+        Bases, counts with and without the outcome, and what is unknown; or sums.
+    base : mapping of group to int
+        Place of each base cell.
+    members : mapping of (indicator, group) to tuple of int
+        Places of the numbers of one published cell, its base apart.
+    period : str
+        The period.
+    """
+
+    system: System = field(repr=False)
+    base: Mapping[Group, int]
+    members: Mapping[tuple[str, Group], tuple[int, ...]]
+    period: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measures:
+    """The numbers of one indicator in one period, by group, and the indicator they are about."""
+
+    indicator: Indicator
+    cells: Mapping[Group, Cell]
+
+
+def has_count(indicator: Indicator, cell: Cell) -> bool:
+    """Whether a shown cell rests on a count of people that protection must look at."""
+    if cell.status is not Status.SHOWN:
+        return False
+    return _count(indicator, cell) is not None or (cell.base_n is not None and cell.base_n > 0)
+
+
+def _count(indicator: Indicator, cell: Cell) -> float | None:
+    """People with the outcome; for a published share with its base, the count that share stands for."""
+    if cell.count_n is not None:
+        return float(cell.count_n)
+    share = indicator.kind is Kind.VALUE and indicator.unit == "%" and cell.value is not None and cell.base_n
+    if share and cell.value is not None and cell.base_n and 0 <= cell.value <= indicator.multiplier:
+        return float(round(cell.value / indicator.multiplier * cell.base_n))
+    return None
+
+
+class _Builder:
+    """Cells and equations of one system as they are found."""
+
+    def __init__(self, table: Table, rules: Rules, period: str) -> None:
+        self.table, self.rules, self.period = table, rules, period
+        self.value: list[float] = []
+        self.width: list[float] = []
+        self.sensitive: list[bool] = []
+        self.cost: list[float] = []
+        self.block: list[int] = []
+        self._unknown: dict[tuple[str, Group], int] = {}
+        self._rows: list[tuple[list[int], list[float]]] = []
+
+    def cell(self, value: float, *, width: float, sensitive: bool, cost: float, block: int = -1) -> int:
+        self.value.append(value)
+        self.width.append(width)
+        self.sensitive.append(sensitive)
+        self.cost.append(cost)
+        self.block.append(block)
+        return len(self.value) - 1
+
+    def sums(self, total: int, parts: Iterable[int]) -> None:
+        places = [total, *parts]
+        self._rows.append((places, [1.0] + [-1.0] * (len(places) - 1)))
+
+    def margins(self, measure: str, places: Mapping[Group, int], found: Iterable[Margin]) -> None:
+        """Add the equations of one measure; parts whose number is unknown to all become a hidden rest."""
+        for margin in found:
+            parts = [places[g] for g in margin.parts]
+            rest = self.value[places[margin.total]] - sum(self.value[p] for p in parts)
+            if margin.absent and rest > _NONE_LEFT:
+                key = margin.absent[0] if len(margin.absent) == 1 else (*margin.total, ("", repr(margin.absent)))
+                unknown = self._unknown.get((measure, key))
+                if unknown is None:
+                    unknown = self.cell(rest, width=0.0, sensitive=False, cost=0.0)
+                    self._unknown[measure, key] = unknown
+                parts.append(unknown)
+            self.sums(places[margin.total], parts)
+
+    def system(self, *, integral: bool) -> System:
+        rows = [r for r, (places, _) in enumerate(self._rows) for _ in places]
+        columns = [p for places, _ in self._rows for p in places]
+        signs = [s for _, some in self._rows for s in some]
+        value = np.array(self.value, dtype=np.float64)
+        whole = value % 1 == 0 if integral else np.zeros(value.shape, dtype=np.bool_)
+        return System(
+            value=value,
+            equation=sp.csr_matrix((signs, (rows, columns)), shape=(len(self._rows), value.size)),
+            sensitive=np.array(self.sensitive, dtype=np.bool_),
+            width=np.array(self.width, dtype=np.float64),
+            cost=np.array(self.cost, dtype=np.float64),
+            block=np.array(self.block, dtype=np.int64),
+            integral=whole,
+        )
+
+
+def _cost(table: Table, group: Group, base: float) -> float:
+    """Price of hiding a cell: totals, sex and one-way tables are dear, the finest crossings and small groups cheap."""
+    dims = [table.dimensions[name] for name, _ in group if name in table.dimensions]
+    price = (3000.0, 200.0, 20.0, 4.0)[min(len(group), 3)]
+    if any(d.role is Role.SEX for d in dims):
+        price *= 1.5
+    if any(d.nested_in for d in dims):
+        price *= 0.5
+    return price * (1.0 + 0.2 * float(np.log1p(base)))
+
+
+def _margins_of(table: Table) -> Callable[[Iterable[Group]], tuple[Margin, ...]]:
+    """Margins by set of groups, worked out once for all periods and indicators with the same groups."""
+
+    @lru_cache(maxsize=64)
+    def found(groups: frozenset[Group]) -> tuple[Margin, ...]:
+        return margins(groups, dimensions=table.dimensions, overlapping=table.overlapping)
+
+    return lambda groups: found(frozenset(groups))
+
+
+def _by_base(table: Table, keep: Callable[[Indicator, Cell], bool]) -> dict[tuple[str, str], list[Measures]]:
+    """Indicators with numbers, by period and base; those whose bases disagree stand alone."""
+    series: dict[tuple[str, str], dict[Group, Cell]] = {}
+    for cell in table.cells:
+        if has_count(table.indicators[cell.indicator], cell) and keep(table.indicators[cell.indicator], cell):
+            series.setdefault((cell.period, cell.indicator), {})[cell.group] = cell
+    found: dict[tuple[str, str], list[Measures]] = {}
+    for (period, name), cells in sorted(series.items()):
+        indicator = table.indicators[name]
+        key = (period, indicator.base_key or name)
+        if not all(_same_base(other.cells, cells) for other in found.get(key, [])):
+            key = (period, f"{key[1]}|{name}")
+        found.setdefault(key, []).append(Measures(indicator, cells))
+    return found
+
+
+def _same_base(one: Mapping[Group, Cell], other: Mapping[Group, Cell]) -> bool:
+    return all(one[group].base_n == cell.base_n for group, cell in other.items() if group in one)
+
+
+def count_systems(table: Table, rules: Rules) -> list[Linked]:
+    """One system of people per period and base."""
+    margins_of = _margins_of(table)
+    return [
+        _count_system(_Builder(table, rules, period), measures, margins_of)
+        for (period, _), measures in _by_base(table, lambda indicator, cell: True).items()
+    ]
+
+
+def _count_system(
+    build: _Builder, measures: Sequence[Measures], margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]]
+) -> Linked:
+    bases = {g: float(c.base_n) for m in measures for g, c in m.cells.items() if c.base_n is not None}
+    groups = sorted(bases)
+    numbers = np.array([bases[g] for g in groups], dtype=np.float64)
+    small = sensitivity(rules=build.rules, yes=np.full(numbers.shape, np.nan), base=numbers).base
+    base = {}
+    for group, number, sensitive in zip(groups, numbers.tolist(), small.tolist(), strict=True):
+        price = _cost(build.table, group, number) * (2.0 + len(measures))
+        cost = np.inf if number == 0 else price
+        base[group] = build.cell(number, width=build.rules.width, sensitive=sensitive, cost=cost)
+    build.margins("base", base, margins_of(base))
+    members: dict[tuple[str, Group], tuple[int, ...]] = {}
+    counts: dict[str, dict[Group, int]] = {}
+    for item in measures:
+        counts[item.indicator.id] = _add_counts(build, item, base, bases, members, margins_of)
+    _add_partitions(build, measures, base, counts)
+    return Linked(build.system(integral=True), base, members, build.period)
+
+
+def _add_counts(
+    build: _Builder,
+    item: Measures,
+    base: Mapping[Group, int],
+    bases: Mapping[Group, float],
+    members: dict[tuple[str, Group], tuple[int, ...]],
+    margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]],
+) -> dict[Group, int]:
+    """Add those with the outcome and, for shares, those without; return the places of the former."""
+    name = item.indicator.id
+    yes = {g: n for g, c in sorted(item.cells.items()) if (n := _count(item.indicator, c)) is not None}
+    shares = item.indicator.kind in (Kind.PROPORTION, Kind.VALUE)
+    total = np.array([bases.get(g, np.nan) for g in yes])
+    found = sensitivity(rules=build.rules, yes=np.array(list(yes.values())), base=total, complement=shares)
+    with_it: dict[Group, int] = {}
+    without: dict[Group, int] = {}
+    for (group, number), sensitive in zip(yes.items(), found.count.tolist(), strict=True):
+        known = bases.get(group)
+        cost = np.inf if known == 0 else _cost(build.table, group, number if known is None else known)
+        block = len(build.value)
+        with_it[group] = build.cell(number, width=build.rules.width, sensitive=sensitive, cost=cost, block=block)
+        if shares and known is not None and known >= number:
+            rest = build.cell(known - number, width=build.rules.width, sensitive=sensitive, cost=cost, block=block)
+            without[group] = rest
+            build.sums(base[group], (with_it[group], rest))
+        members[name, group] = tuple(p[group] for p in (with_it, without) if group in p)
+    build.margins(f"yes {name}", with_it, margins_of(with_it))
+    build.margins(f"no {name}", without, margins_of(without))
+    for group in item.cells:
+        members.setdefault((name, group), ())
+    return with_it
+
+
+def _add_partitions(
+    build: _Builder,
+    measures: Sequence[Measures],
+    base: Mapping[Group, int],
+    counts: Mapping[str, Mapping[Group, int]],
+) -> None:
+    """Indicators that divide the base add up to it, wherever all of them are there and do."""
+    families: dict[str, list[str]] = {}
+    for item in measures:
+        if item.indicator.partition:
+            families.setdefault(item.indicator.partition, []).append(item.indicator.id)
+    for names in families.values():
+        for group, place in base.items():
+            parts = [counts[name][group] for name in names if group in counts[name]]
+            rest = build.value[place] - sum(build.value[p] for p in parts)
+            if len(parts) > 1 and rest >= -_NONE_LEFT:
+                if rest > _NONE_LEFT:
+                    parts.append(build.cell(rest, width=0.0, sensitive=False, cost=0.0))
+                build.sums(place, parts)
+
+
+def sum_systems(table: Table, rules: Rules, hidden: frozenset[tuple[str, str, Group]]) -> list[Linked]:
+    """Systems of sums and of sums of squares, for means: two per period and indicator.
+
+    Parameters
+    ----------
+    hidden : frozenset of cell keys
+        Cells already hidden because of their base.
+    """
+    margins_of = _margins_of(table)
+    found = []
+    for (period, _), measures in _by_base(table, lambda indicator, cell: cell.total is not None).items():
+        for item in measures:
+            for part in ("total", "square"):
+                values = {g: v for g, c in sorted(item.cells.items()) if (v := getattr(c, part)) is not None}
+                if values:
+                    build = _Builder(table, rules, period)
+                    found.append(_sum_system(build, item, values, hidden, margins_of))
+    return found
+
+
+def _sum_system(
+    build: _Builder,
+    item: Measures,
+    values: Mapping[Group, float],
+    hidden: frozenset[tuple[str, str, Group]],
+    margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]],
+) -> Linked:
+    """Sums scaled to the level of one person; amounts below zero are given as much room to fall as to rise."""
+    people = {g: float(item.cells[g].base_n or 0.0) for g in values}
+    level = sum(abs(v) for v in values.values()) / max(sum(people.values()), 1.0) or 1.0
+    places: dict[Group, int] = {}
+    small = sensitivity(
+        rules=build.rules, yes=np.full(len(values), np.nan), base=np.array(list(people.values()))
+    ).count  # fmt: skip
+    for (group, value), below in zip(values.items(), small.tolist(), strict=True):
+        sensitive = below or (item.indicator.id, build.period, group) in hidden
+        size = abs(value) / level
+        width = build.rules.relative_width * max(size, people[group])
+        cost = np.inf if people[group] == 0 else _cost(build.table, group, people[group])
+        places[group] = build.cell(size, width=width, sensitive=sensitive, cost=cost)
+    build.margins("sum", places, margins_of(places))
+    members = {(item.indicator.id, group): (place,) for group, place in places.items()}
+    return Linked(build.system(integral=False), {}, members, build.period)
