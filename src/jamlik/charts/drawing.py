@@ -30,8 +30,6 @@ _KEPT = frozenset(("d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "widt
 }
 _HEADING = 17
 
-ET.register_namespace("", _SVG)
-
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
@@ -65,15 +63,25 @@ def _vega_svg(spec: str, lang: str, size: tuple[int, int, int, int]) -> str:
     return str(vl_convert.vega_to_svg(vega, allowed_base_urls=[], format_locale=LOCALES[lang]))
 
 
-def _tag(element: ET.Element) -> str:
-    return element.tag.rpartition("}")[2]
+def _read(text: str) -> ET.Element:
+    """Parse SVG into elements without namespaces: how ElementTree writes those depends on what else is imported."""
+    root = ET.fromstring(text)
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
+def _written(root: ET.Element) -> str:
+    root.attrib.pop("xmlns", None)
+    root.attrib = {"xmlns": _SVG, **root.attrib}
+    return ET.tostring(root, encoding="unicode")
 
 
 def _is_empty(element: ET.Element) -> bool:
     """Whether an element draws nothing: no shape, no colour, or a group with nothing in it."""
-    if _tag(element) == "g":
+    if element.tag == "g":
         return len(element) == 0
-    if _tag(element) == "path":
+    if element.tag == "path":
         return not element.get("d") or not {"fill", "stroke"} & set(element.keys()) or element.get("display") == "none"
     return element.get("display") == "none"
 
@@ -102,18 +110,18 @@ def _renamed(text: str, prefix: str) -> str:
 
 
 def _plain(text: str) -> str:
-    root = ET.fromstring(text)
+    root = _read(text)
     _tidy(root)
     root.set("viewBox", f"0 0 {root.get('width')} {root.get('height')}")
-    return _renamed(ET.tostring(root, encoding="unicode"), "c")
+    return _renamed(_written(root), "c")
 
 
 @lru_cache(maxsize=256)
 def _finished(spec: str, lang: str, size: tuple[int, int, int, int], title: str, description: str) -> str:
     plain = _plain(_vega_svg(spec, lang, size))
     prefix = "j" + hashlib.sha256(f"{plain}{title}{description}{lang}".encode()).hexdigest()[:10]
-    root = ET.fromstring(_renamed(plain, prefix))
-    names = [ET.Element(f"{{{_SVG}}}{tag}", {"id": f"{prefix}-{tag}"}) for tag in ("title", "desc")]
+    root = _read(_renamed(plain, prefix))
+    names = [ET.Element(tag, {"id": f"{prefix}-{tag}"}) for tag in ("title", "desc")]
     names[0].text, names[1].text = title, description
     for place, element in enumerate(names):
         root.insert(place, element)
@@ -121,7 +129,7 @@ def _finished(spec: str, lang: str, size: tuple[int, int, int, int], title: str,
     root.set("lang", lang)
     root.set("aria-labelledby", f"{prefix}-title")
     root.set("aria-describedby", f"{prefix}-desc")
-    return ET.tostring(root, encoding="unicode")
+    return _written(root)
 
 
 def rendered(drawing: Drawing, *, lang: str, title: str, description: str) -> str:
@@ -133,29 +141,29 @@ def rendered(drawing: Drawing, *, lang: str, title: str, description: str) -> st
 def _line(text: str, y: float, *, size: float, colour: str, bold: bool) -> ET.Element:
     weight = {"font-weight": "bold"} if bold else {}
     place = {"x": "0", "y": f"{y:g}", "font-family": FONT, "font-size": f"{size:g}px", "fill": colour}
-    element = ET.Element(f"{{{_SVG}}}text", {**place, **weight})
+    element = ET.Element("text", {**place, **weight})
     element.text = text
     return element
 
 
 def with_heading(svg: str, *, title: str, source: str, width: int) -> str:
     """The same picture with its title above and its source below, for use on its own."""
-    root = ET.fromstring(svg)
+    root = _read(svg)
     height = float(root.get("height", "0"))
     above = broken(title, width, _HEADING, bold=True, lines=4)
     below = broken(source, width, SMALL, lines=4)
     top, bottom = len(above) * 22 + 10, len(below) * 16 + 10
     total = top + height + bottom
-    drawn = [child for child in root if _tag(child) not in ("title", "desc", "defs")]
+    drawn = [child for child in root if child.tag not in ("title", "desc", "defs")]
     for child in drawn:
         root.remove(child)
-    moved = ET.SubElement(root, f"{{{_SVG}}}g", {"transform": f"translate(0,{top})"})
+    moved = ET.SubElement(root, "g", {"transform": f"translate(0,{top})"})
     moved.extend(drawn)
     sheet = {"width": str(width), "height": f"{total:g}", "fill": PAPER}
-    root.insert(2, ET.Element(f"{{{_SVG}}}rect", sheet))
+    root.insert(2, ET.Element("rect", sheet))
     root.extend(_line(text, 17 + 22 * i, size=_HEADING, colour=INK, bold=True) for i, text in enumerate(above))
     start = top + height + 18
     root.extend(_line(text, start + 16 * i, size=SMALL, colour=MUTED, bold=False) for i, text in enumerate(below))
     root.set("height", f"{total:g}")
     root.set("viewBox", f"0 0 {width} {total:g}")
-    return ET.tostring(root, encoding="unicode")
+    return _written(root)

@@ -134,11 +134,14 @@ def _shape_layers(paper: Paper, areas: Sequence[_Area], classes: _Classes) -> li
 
 
 def _places(paper: Paper, texts: Mapping[str, str]) -> dict[str, Place]:
-    return {code: label_place(paper.areas[code], wanted=text_width(text, _LABEL) + 6) for code, text in texts.items()}
+    return {
+        code: label_place(paper.areas[code], wanted=text_width(text, _LABEL) + 4, height=11)
+        for code, text in texts.items()
+    }
 
 
 def _fits(place: Place, text: str) -> bool:
-    return text_width(text, _LABEL) + 4 <= place.width
+    return text_width(text, _LABEL) + 2 <= place.width
 
 
 def _put_labels(sheet: Sheet, paper: Paper, areas: Sequence[_Area], classes: _Classes) -> bool:
@@ -151,18 +154,17 @@ def _put_labels(sheet: Sheet, paper: Paper, areas: Sequence[_Area], classes: _Cl
         places = _places(paper, texts)
     taken: list[tuple[float, float, float]] = []
     for code in sorted(texts, key=lambda code: not _fits(places[code], texts[code])):
-        text, at, half = texts[code], classes.of(code), text_width(texts[code], _LABEL) / 2 + 2
+        text, at, half = texts[code], classes.of(code), text_width(texts[code], _LABEL) / 2 + 1
         inside = _fits(places[code], text)
         spot = _free_spot(places[code], half, taken, moves=_MOVES[:1] if inside else _MOVES)
         if spot is None:
             continue
         taken.append((*spot, half))
-        if at is None or not inside:
-            if spot != (places[code].x, places[code].y):
-                sheet.rule(places[code].x, places[code].y, *spot, colour=INK, width=0.8)
-            sheet.box(spot[0] - half, spot[1] - 7, spot[0] + half, spot[1] + 7, fill=PAPER)
-        on_fill = INK if at is None or not inside else label_colour(classes.colours[at])
-        sheet.text(*spot, text, size=_LABEL, colour=on_fill, align="center")
+        if spot != (places[code].x, places[code].y):
+            sheet.rule(places[code].x, places[code].y, *spot, colour=INK, width=0.8)
+        bare = at is None or not inside
+        on_fill = INK if bare or at is None else label_colour(classes.colours[at])
+        sheet.text(*spot, text, size=_LABEL, colour=on_fill, align="center", halo=bare)
     return not named
 
 
@@ -172,7 +174,7 @@ def _free_spot(
     """Return the first place, at the area or beside it, where a label meets no other."""
     for dx, dy in moves:
         x, y = place.x + dx, place.y + dy
-        if not any(abs(x - tx) < half + other and abs(y - ty) < _LABEL + 3 for tx, ty, other in taken):
+        if not any(abs(x - tx) < half + other and abs(y - ty) < _LABEL + 1 for tx, ty, other in taken):
             return x, y
     return None
 

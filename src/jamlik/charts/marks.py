@@ -102,6 +102,10 @@ def mark_layer(rows: Sequence[Row], kind: str, *, marks: Mapping[str, Any], plac
     return {**_look_of(kind, tuple(marks.items()), tuple(places.items())), "data": {"values": [dict(r) for r in rows]}}
 
 
+def _is_halo(look: tuple[tuple[str, Any], ...]) -> bool:
+    return ("stroke", PAPER) in look and ("color", PAPER) in look
+
+
 class Sheet:
     """Letters, lines and symbols at fixed places in pixels, gathered into one layer per look.
 
@@ -130,11 +134,16 @@ class Sheet:
         align: str = "left",
         bold: bool = False,
         italic: bool = False,
+        halo: bool = False,
     ) -> None:
-        """One line of text, its middle at `y`."""
+        """One line of text, its middle at `y`; a halo of paper keeps it legible on anything."""
         weight, style = "bold" if bold else "normal", "italic" if italic else "normal"
         look = {"fontSize": size, "color": colour, "align": align, "fontWeight": weight, "fontStyle": style}
-        self._put("text", {"x": float(x), "y": float(y), "text": text}, baseline="middle", font=FONT, **look)
+        row: Row = {"x": float(x), "y": float(y), "text": text}
+        if halo:
+            around = {"stroke": PAPER, "strokeWidth": 3, "strokeJoin": "round"}
+            self._put("text", row, baseline="middle", font=FONT, **{**look, "color": PAPER}, **around)
+        self._put("text", row, baseline="middle", font=FONT, **look)
 
     def symbol(self, x: float, y: float, *, shape: str, colour: str, filled: bool = True, size: float = 70) -> None:
         """A dot, a diamond or another of Vega's shapes."""
@@ -160,7 +169,9 @@ class Sheet:
         """Everything put so far, boxes and lines first, letters last."""
         order = {"rect": 0, "rule": 1, "point": 2, "text": 3}
         found = []
-        for (kind, look), rows in sorted(self._looks.items(), key=lambda item: order[item[0][0]]):
+        for (kind, look), rows in sorted(
+            self._looks.items(), key=lambda item: (order[item[0][0]], not _is_halo(item[0][1]))
+        ):
             places: dict[str, At | str] = {"x": At("x", self.width), "y": At("y", self.height)}
             if kind in ("rule", "rect"):
                 places |= {"x2": "x2", "y2": "y2"}

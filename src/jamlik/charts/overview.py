@@ -20,7 +20,7 @@ from jamlik.model.words import counted, format_number, joined, phrase, published
 __all__ = ["overview_chart"]
 
 _ORDER = (Certainty.CLEAR, Certainty.INDICATED, Certainty.UNCLEAR)
-_PANEL_GAP = 56
+_PANEL_GAP = 58
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _items(result: AnalysisResult, top: int, lang: str) -> list[_Item]:
 
 
 def _gutter(width: int) -> float:
-    return 178.0 if width < (WIDE + NARROW) / 2 else 320.0
+    return 178.0 if width < (WIDE + NARROW) / 2 else 340.0
 
 
 def _lines(items: Sequence[_Item], width: int, lang: str) -> tuple[_Line, ...]:
@@ -112,8 +112,8 @@ def _lines(items: Sequence[_Item], width: int, lang: str) -> tuple[_Line, ...]:
             found.append(_Line(y, 26.0, heading=phrase(lang, f"charts.certainty.{certainty.value}")))
             y += 26.0
         for item in own:
-            who = broken(item.who, room, TEXT, bold=True, lines=3)
-            about = broken(f"{item.subject.name}, {item.finding.period}", room, SMALL, lines=3)
+            who = broken(item.who, room, TEXT, bold=True, lines=6)
+            about = broken(f"{item.subject.name}, {item.finding.period}", room, SMALL, lines=5)
             height = max(len(who) * 16.0 + len(about) * 15.0 + 12.0, 34.0)
             found.append(_Line(y, height, item=item, who=who, about=about))
             y += height
@@ -177,7 +177,7 @@ def _put_lines(under: Sheet, sheet: Sheet, shown: _Panel, gutter: float) -> None
         sheet.text(shown.length + 10, line.middle, line.item.gap_text, bold=True)
     zero = shown.scale.at(0.0, shown.length)
     under.rule(zero, 0, zero, shown.height, colour=INK, width=1.2)
-    sheet.text(shown.length, shown.height + 32, shown.unit, size=SMALL, colour=MUTED, align="right")
+    sheet.text(-24, shown.height + 13, shown.unit, size=SMALL, colour=MUTED, align="right")
     ends = (("charts.overview.lower", zero - 6, "right"), ("charts.overview.higher", zero + 6, "left"))
     for key, x, align in ends:
         room = zero if align == "right" else shown.length - zero
@@ -202,7 +202,7 @@ def _drawing(items: Sequence[_Item], width: int, lang: str) -> Drawing:
         _put_lines(under, sheet, shown, gutter)
         made.append(panel(_data_layers(shown), under=under, over=sheet))
         height += shown.height + (_PANEL_GAP if n else 0)
-    return Drawing(configured(*made, spacing=_PANEL_GAP), width, int(height + 44), int(gutter), int(top))
+    return Drawing(configured(*made, spacing=_PANEL_GAP), width, int(height + 26), int(gutter), int(top))
 
 
 def _table(items: Sequence[_Item], lang: str) -> ChartTable:
