@@ -62,7 +62,9 @@ class Column:
 
     `dimension` is the dimension's name for sex, age, area, category and covariate columns (`sex`, `age`, `area`, or a
     slug). `names_from` is the column that holds an area's name; `nested_in` the dimension that holds this one;
-    `age_breaks` cut single years of age into bands (lower limits).
+    `age_breaks` cut single years of age into bands (lower limits); `width` restores leading zeros that a code has lost.
+    In a wide file a number column's header gives codes too: `fixed` (dimension or `period` → code, `{"sex": "K"}` for
+    `Flickor | Antal elever`) and `measure`, what the column is called without them, which indicators refer to.
     """
 
     name: str
@@ -73,6 +75,9 @@ class Column:
     age_breaks: tuple[int, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     may_be_unequal: bool = False
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    measure: str = ""
+    width: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,8 @@ class IndicatorColumns:
     """An indicator and the columns (or, in long files, the measure names) its numbers come from.
 
     persons: `outcome`, and for a categorical outcome `positive` (the values that count as yes).
+    In a file with an indicator column (Kolada) `value` is the indicator's code there; indicators that are not listed
+    are taken from the file and the catalogue.
     counts: `count` and `base`. values: `value`, optionally `base` and `se`.
     """
 

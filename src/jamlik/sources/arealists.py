@@ -1,0 +1,57 @@
+"""Area codes held against what is known of them: the map, and the codes a dataset lists."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from jamlik.model.dataset import Dataset
+from jamlik.model.errors import JamlikError, Place, Severity
+from jamlik.model.groupings import Dimension
+from jamlik.sources.geography import found_beside, read_geography
+from jamlik.sources.notices import Notices
+from jamlik.sources.reader import Source
+
+__all__ = ["map_folder", "note_unknown_areas"]
+
+_SHOWN = 10
+
+
+def map_folder(dataset: Dataset, source: Source) -> Path:
+    """Folder where the dataset's map lies: beside the data file, unless its path leads somewhere by itself."""
+    return source.parent if isinstance(source, Path) else Path(dataset.path).parent
+
+
+def note_unknown_areas(dataset: Dataset, dimensions: Sequence[Dimension], *, source: Source, notices: Notices) -> None:
+    """Note codes that the map has no polygon for.
+
+    Raises
+    ------
+    JamlikError
+        CONTRACT when not one code is in the map: then the property or the map is the wrong one.
+    """
+    if dataset.map is None:
+        return
+    dimension = next((d for d in dimensions if d.name == dataset.map.dimension), None)
+    if dimension is None:
+        raise JamlikError(
+            f"Kartan gäller indelningen {dataset.map.dimension!r}, som inte finns i filen.",
+            where=Place(dataset.path),
+            why=f"Indelningarna är {', '.join(d.name for d in dimensions)}.",
+            do="Rätta dimension under [map].",
+        )
+    folder = map_folder(dataset, source)
+    if not found_beside(dataset.map.path, folder).is_file():
+        notices.note("map_missing", Severity.NOTE, detail=Path(dataset.map.path).name)
+        return
+    shapes = read_geography(dataset.map, base_dir=folder).shapes
+    unknown = [code for code in dimension.codes if code not in shapes]
+    if len(unknown) == len(dimension.codes):
+        raise JamlikError(
+            "Ingen områdeskod i filen finns i kartan.",
+            where=Place(dataset.path, column=dimension.title),
+            why=f"Filen har till exempel {unknown[0]}, kartan {sorted(shapes)[0]}.",
+            do="Rätta property under [map], eller välj rätt karta.",
+        )
+    detail = ", ".join(unknown[:_SHOWN]) + (" …" if len(unknown) > _SHOWN else "")
+    notices.note("unknown_area", Severity.NOTE, column=dimension.title, count=len(unknown), detail=detail)

@@ -1,0 +1,146 @@
+"""Bytes of a file, whatever it is wrapped in: plain or gzip, on disk; what sort of file it is."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+
+__all__ = ["CHUNK", "compression_of", "format_of", "open_bytes", "read_block", "whole_bytes"]
+
+CHUNK = 8 << 20
+_GZIP = b"\x1f\x8b"
+_FORMATS = ((b"PAR1", "parquet"), (b"PK\x03\x04", "excel"), (b"\xd0\xcf\x11\xe0", "excel"))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        if path.is_dir():
+            raise IsADirectoryError(path.name)
+        return path.open("rb")
+    except FileNotFoundError as missing:
+        raise JamlikError(
+            f"Filen {path.name} finns inte.",
+            where=Place(str(path)),
+            do="Kontrollera namnet och mappen.",
+            kind=ErrorKind.UNREADABLE,
+        ) from missing
+    except OSError as refused:
+        raise JamlikError(
+            f"Filen {path.name} går inte att öppna.",
+            where=Place(str(path)),
+            why=refused.strerror or "Det är en mapp, inte en fil.",
+            do="Kontrollera att det är en fil och att du får läsa den.",
+            kind=ErrorKind.UNREADABLE,
+        ) from refused
+
+
+def compression_of(path: Path) -> str:
+    """`gzip` or nothing, from the file's first bytes and never from its name."""
+    with _opened(path) as stream:
+        return "gzip" if stream.read(2) == _GZIP else ""
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """Open a file for reading its content, unpacked where it is packed.
+
+    Raises
+    ------
+    JamlikError
+        UNREADABLE when the file is not there or may not be read.
+    """
+    packed = compression_of(path)
+    with _opened(path) as raw:
+        if packed:
+            with gzip.GzipFile(fileobj=raw) as unpacked:
+                yield cast(BinaryIO, unpacked)
+        else:
+            yield raw
+
+
+def read_block(stream: BinaryIO, *, size: int, path: Path) -> bytes:
+    """Read the next block; fewer bytes than `size` only at the end.
+
+    Raises
+    ------
+    JamlikError
+        UNREADABLE when a packed file is cut off or damaged, saying after how many unpacked bytes.
+    """
+    parts: list[bytes] = []
+    missing = size
+    while missing > 0:
+        try:
+            part = stream.read(min(missing, 1 << 20))
+        except (EOFError, zlib.error, gzip.BadGzipFile, OSError) as broken:
+            raise _broken(stream, path, broken) from broken
+        if not part:
+            break
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _broken(stream: BinaryIO, path: Path, broken: Exception) -> JamlikError:
+    cut = isinstance(broken, EOFError)
+    return JamlikError(
+        f"Den packade filen {path.name} är {'avklippt' if cut else 'skadad'}.",
+        where=Place(str(path)),
+        why=f"Den gick att packa upp till och med byte {_position(stream)}, sedan "
+        + ("tar den slut mitt i." if cut else "stämmer innehållet inte."),
+        do="Hämta eller kopiera filen på nytt.",
+        kind=ErrorKind.UNREADABLE,
+    )
+
+
+def _position(stream: BinaryIO) -> int:
+    try:
+        return stream.tell()
+    except (OSError, ValueError):
+        return 0
+
+
+def whole_bytes(path: Path) -> bytes:
+    """All bytes of a file, unpacked."""
+    with open_bytes(path) as stream:
+        gathered = io.BytesIO()
+        while block := read_block(stream, size=CHUNK, path=path):
+            gathered.write(block)
+        return gathered.getvalue()
+
+
+def format_of(path: Path) -> str:
+    """`parquet`, `excel` or `csv`, from the first bytes of the unpacked content.
+
+    Raises
+    ------
+    JamlikError
+        UNREADABLE for an empty file and for files that hold no table (PDF, pictures, Word).
+    """
+    with open_bytes(path) as stream:
+        head = read_block(stream, size=4096, path=path)
+    if not head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
+        raise JamlikError(
+            f"Filen {path.name} är tom.",
+            where=Place(str(path)),
+            do="Välj en fil med innehåll, eller exportera den på nytt.",
+            kind=ErrorKind.UNREADABLE,
+        )
+    for magic, name in _FORMATS:
+        if head.startswith(magic):
+            return name
+    if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or head.lstrip()[:9].lower().startswith(b"<!doctype"):
+        raise JamlikError(
+            f"Filen {path.name} är inte en tabell.",
+            where=Place(str(path)),
+            why="Den ser ut som en PDF, en bild eller en webbsida.",
+            do="Spara tabellen som CSV, Excel eller Parquet.",
+            kind=ErrorKind.UNREADABLE,
+        )
+    return "csv"
