@@ -12,6 +12,7 @@ __all__ = [
     "checked_confidence",
     "checked_counts",
     "divided",
+    "exponential",
     "floats",
     "normal_quantile",
     "normal_two_sided",
@@ -63,6 +64,12 @@ def divided(numerator: Numbers, denominator: Numbers) -> Floats:
     """Numerator divided by denominator; NaN where the denominator is zero."""
     top, bottom = same_shape(numerator, denominator)
     return floats(np.divide(top, bottom, out=np.full(top.shape, np.nan), where=bottom != 0))
+
+
+def exponential(values: Floats) -> Floats:
+    """The exponential function; infinite, and no warning, where it overflows."""
+    with np.errstate(over="ignore"):
+        return np.exp(values)
 
 
 def normal_quantile(confidence: float) -> float:

@@ -7,6 +7,7 @@ from jamlik.stats._arrays import (
     Numbers,
     checked_counts,
     divided,
+    exponential,
     floats,
     normal_quantile,
     normal_two_sided,
@@ -311,7 +312,9 @@ def estimate_ratio(
     spread = np.hypot(divided(s, v), divided(s0, v0))
     spread = np.where(possible & (spread > 0), spread, np.nan)
     half = normal_quantile(confidence) * spread
-    return Gap(ratio, np.exp(log_ratio - half), np.exp(log_ratio + half), normal_two_sided(log_ratio / spread))
+    return Gap(
+        ratio, exponential(log_ratio - half), exponential(log_ratio + half), normal_two_sided(log_ratio / spread)
+    )
 
 
 def persons_affected(*, gap: Numbers, gap_low: Numbers, gap_high: Numbers, n: Numbers) -> Estimate:
@@ -347,8 +350,8 @@ def _log_limits(
 ) -> tuple[Floats, Floats]:
     """Limits on the ratio scale; 0 and infinity where a side of the ratio is empty, NaN where both are."""
     half = normal_quantile(confidence) * spread
-    low = np.where(above == 0, 0.0, np.exp(centre - half))
-    high = np.where(below == 0, np.inf, np.exp(centre + half))
+    low = np.where(above == 0, 0.0, exponential(centre - half))
+    high = np.where(below == 0, np.inf, exponential(centre + half))
     unknown = ((above == 0) & (below == 0)) | np.isnan(centre)
     return np.where(unknown, np.nan, low), np.where(unknown, np.nan, high)
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from jamlik.stats._arrays import Floats, Numbers, divided, floats, normal_quantile, same_shape, t_quantile
+from jamlik.stats._arrays import Floats, Numbers, divided, exponential, floats, normal_quantile, same_shape, t_quantile
 from jamlik.stats.results import Estimate, Result
 
 __all__ = ["Form", "Noise", "SlopeIndex", "concentration_index", "cumulative_rank", "slope_index"]
@@ -131,10 +131,10 @@ def slope_index(
     known = groups >= 2
     sii = np.where(known, (last - first) * unit, np.nan)
     rii = np.where(known & possible, divided(last, first), np.nan)
-    factor = np.exp(np.minimum(quantile * log_se, 700.0))
+    log_rii, half = np.log(rii), quantile * log_se
     return SlopeIndex(
         sii=Estimate(sii, sii - quantile * sii_se, sii + quantile * sii_se),
-        rii=Estimate(rii, rii / factor, rii * factor),
+        rii=Estimate(rii, exponential(log_rii - half), exponential(log_rii + half)),
         sii_se=sii_se,
         rii_log_se=log_se,
     )

@@ -344,6 +344,8 @@ def _groups(value: Numbers, population: Numbers, se: Numbers) -> tuple[Floats, F
 
 def _taken(values: Floats, position: npt.NDArray[np.int64]) -> Floats:
     """The value at a position on the last axis."""
+    if values.shape[-1] == 0:
+        return np.full(values.shape[:-1], np.nan)
     where = np.broadcast_to(position, values.shape[:-1])[..., None]
     return floats(np.take_along_axis(values, where, axis=-1)[..., 0])
 
@@ -398,7 +400,7 @@ def _noncentral_score(raw: Floats, true: Floats, bias: Floats, noise: Floats, st
     m = (h - 1.0) * (1.0 - 3.0 * h)
     reached = np.maximum(divided(x, size), 0.0) ** h
     middle = 1.0 + h * p * (h - 1.0 - 0.5 * (2.0 - h) * m * p)
-    score = divided(reached - middle, h * np.sqrt(2.0 * p) * (1.0 + 0.5 * m * p))
+    score = divided(reached - middle, h * np.sqrt(np.maximum(2.0 * p, 0.0)) * (1.0 + 0.5 * m * p))
     small = (np.maximum(x, size) < _EXACT_BELOW) & (k > 0)
     score[small] = special.ndtri(special.chndtr(x[small], k[small], extra[small]))
     return score

@@ -172,8 +172,10 @@ def between_area_deviation(*, value: Numbers, se: Numbers, weight: Numbers | Non
 def _paule_mandel(own: Floats, noise: Floats, used: Flags) -> Floats:
     """The between-area variance at which the weighted sum of squares equals areas - 1, by halving."""
     target = used.sum(axis=-1) - 1.0
-    spread = np.where(used, own, np.nan)
-    top = np.where(target > 0, np.square(np.nan_to_num(spread).max(axis=-1) - np.nan_to_num(spread).min(axis=-1)), 0.0)
+    most = np.where(used, own, -np.inf).max(axis=-1, initial=-np.inf)
+    least = np.where(used, own, np.inf).min(axis=-1, initial=np.inf)
+    several = target > 0
+    top = np.square(np.where(several, most, 0.0) - np.where(several, least, 0.0))
     low, high = np.zeros_like(top), top * np.maximum(target + 1.0, 1.0)
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)

@@ -208,7 +208,7 @@ def series_uncertainty(*, period: Numbers, value: Numbers, window: float = 10.0)
     if bool((np.diff(x, axis=-1) <= 0).any()):
         raise ValueError("periods must increase along the last axis")
     present = ~(np.isnan(x) | np.isnan(y))
-    newest = np.where(present, x, -np.inf).max(axis=-1)
+    newest = np.where(present, x, -np.inf).max(axis=-1, initial=-np.inf)
     used = present & (x > (newest - window)[..., None])
     n = used.sum(axis=-1)
     weight = used.astype(np.float64)
@@ -302,7 +302,7 @@ def _centred(values: Floats, weight: Floats, used: Flags) -> Floats:
 
 def _rounding(values: Floats, used: Flags) -> Floats:
     """A sum of squares that floating-point rounding alone could leave."""
-    largest = np.where(used, np.abs(values), 0.0).max(axis=-1)
+    largest = np.where(used, np.abs(values), 0.0).max(axis=-1, initial=0.0)
     return floats(used.sum(axis=-1) * np.square(64.0 * np.finfo(np.float64).eps * largest))
 
 
@@ -317,7 +317,7 @@ def _largest_break(
     after, after_x, after_r = (np.flip(np.flip(part, -1).cumsum(axis=-1), -1) for part in (weight, dx, residual))
     step_left = after - divided(after**2, points) - divided(after_x**2, wide)
     step = divided(after_r**2, np.where((step_left > 1e-9) & (weight > 0), step_left, 0.0))
-    gain = np.nan_to_num(np.maximum(np.nan_to_num(odd), np.nan_to_num(step))).max(axis=-1)
+    gain = np.nan_to_num(np.maximum(np.nan_to_num(odd), np.nan_to_num(step))).max(axis=-1, initial=0.0)
     df = n - 3.0
     rest = squares - gain
     statistic = np.sqrt(np.maximum(divided(gain, divided(np.maximum(rest, 0.0), np.where(df > 0, df, np.nan))), 0.0))
