@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from jamlik.charts.series import Series
 from jamlik.charts.subject import Point, Subject
 from jamlik.model.tables import Status
-from jamlik.model.words import counted, format_number, phrase, published
+from jamlik.model.words import counted, format_number, inside, phrase, published
 
 __all__ = ["Described", "by_area", "hidden_n", "levels", "on_map", "over_time", "size_of"]
 
@@ -51,7 +51,7 @@ def _widest(subject: Subject, rows: Sequence[Described]) -> str:
         subject.lang,
         "charts.describe.widest",
         group=label,
-        higher=subject.sex_label(higher[0]),
+        higher=inside(subject.sex_label(higher[0])),
         gap=size_of(subject, gap),
     )
 
@@ -74,7 +74,7 @@ def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) ->
         key = "charts.describe.whole"
         parts.append(phrase(lang, key, group=subject.whole_label, value=subject.number(whole.value)))
     shown = [
-        (point.value, f"{label}, {subject.sex_label(sex)}" if sex and len(dots) > 1 else label)
+        (point.value, f"{label}, {inside(subject.sex_label(sex))}" if sex and len(dots) > 1 else label)
         for label, dots, whole_row in rows
         for sex, point in dots
         if point is not None and point.value is not None and not whole_row
@@ -124,7 +124,7 @@ def by_area(subject: Subject, areas: Sequence[tuple[str, Sequence[Series]]], *, 
     known = [(label, line) for label, lines in areas for line in lines if line.last is not None]
 
     def named(label: str, line: Series) -> str:
-        return f"{label}, {line.label}" if line.label else label
+        return f"{label}, {inside(line.label)}" if line.label else label
 
     parts.append(_ends(subject, [(line.last or 0.0, named(label, line)) for label, line in known]))
     changes = [(c, named(*item)) for item in known for c in [_change(item[1].values, subject.decimals)] if c]

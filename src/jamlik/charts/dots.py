@@ -19,7 +19,7 @@ from jamlik.model.groupings import Role, group_of
 from jamlik.model.indicators import Indicator
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
-from jamlik.model.words import counted, phrase
+from jamlik.model.words import counted, inside, phrase
 
 __all__ = ["dots_chart", "split_by_sex"]
 
@@ -263,7 +263,7 @@ def _table(rows: Sequence[_Row], subject: Subject, *, divided: bool, heading: st
     columns = [heading]
     for sex in subject.sexes if divided else ("",):
         name = f"{subject.sex_label(sex)}: " if sex else ""
-        columns += [f"{name}{value if not sex else value.lower()}", f"{name}{between if not sex else between.lower()}"]
+        columns += [f"{name}{inside(value) if sex else value}", f"{name}{inside(between) if sex else between}"]
     table = []
     for row in rows:
         cells = [TableCell(row.label)]
@@ -292,14 +292,13 @@ def dots_chart(result: AnalysisResult, indicator: Indicator, *, by: str = "", la
     if len(rows) < 2 or not any(row.shown for row in rows):
         return None
     picture = _in_picture(rows, subject)
-    dimension = result.table.dimensions.get(by)
-    heading = dimension.title or dimension.name if dimension else phrase(subject.lang, "charts.group")
+    heading = subject.heading(by) if by else phrase(subject.lang, "charts.group")
     key = "charts.dots.title_by" if by else "charts.dots.title"
     counts = [(row.label, row.dots, row.strong and i == 0) for i, row in enumerate(rows)]
     return Chart(
         kind="dots",
         lang=subject.lang,
-        title=phrase(subject.lang, key, indicator=subject.name, period=subject.latest, dimension=heading.lower()),
+        title=phrase(subject.lang, key, indicator=subject.name, period=subject.latest, dimension=inside(heading)),
         description=describe.levels(
             subject, counts, left_out=len(rows) - len(picture) + 1 if len(picture) < len(rows) else 0
         ),

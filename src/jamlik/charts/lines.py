@@ -20,7 +20,7 @@ from jamlik.model.groupings import Group
 from jamlik.model.indicators import Indicator
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
-from jamlik.model.words import phrase, published
+from jamlik.model.words import inside, phrase, published
 
 __all__ = ["lines_chart"]
 
@@ -237,8 +237,8 @@ def _drawing(subject: Subject, series: Sequence[Series], gap: _Gap | None, width
         title = phrase(
             subject.lang,
             "charts.lines.gap",
-            first=series[0].label.lower(),
-            second=series[1].label.lower(),
+            first=inside(series[0].label),
+            second=inside(series[1].label),
             unit=subject.gap_unit,
         )
         panels.append(_gap_panel(look, subject, gap, look.gap, title))
@@ -250,9 +250,9 @@ def _table(subject: Subject, series: Sequence[Series], gap: _Gap | None) -> Char
     between = phrase(subject.lang, "charts.interval_short")
     columns = [phrase(subject.lang, "charts.period")]
     for line in series:
-        columns += [line.label, f"{line.label}: {between.lower()}"]
+        columns += [line.label, f"{line.label}: {inside(between)}"]
     columns += (
-        [phrase(subject.lang, "charts.gap"), f"{phrase(subject.lang, 'charts.gap')}: {between.lower()}"] if gap else []
+        [phrase(subject.lang, "charts.gap"), f"{phrase(subject.lang, 'charts.gap')}: {inside(between)}"] if gap else []
     )
     rows = []
     for i, period in enumerate(subject.periods):

@@ -278,7 +278,7 @@ def map_chart(result: AnalysisResult, indicator: Indicator, *, lang: str = "") -
             subject, [(area.label, area.point) for area in areas], shrunken=classes.shrunken, absent=absent
         ),
         source=subject.source,
-        data=_table(subject, areas, classes, dimension.title or dimension.name),
+        data=_table(subject, areas, classes, subject.heading(geography.dimension)),
         draw=draw,
         translate=lambda other: required(map_chart(result, indicator, lang=other)),
     )

@@ -20,7 +20,7 @@ from jamlik.model.groupings import group_of
 from jamlik.model.indicators import Indicator
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
-from jamlik.model.words import phrase
+from jamlik.model.words import inside, phrase
 
 __all__ = ["multiples_chart"]
 
@@ -217,14 +217,13 @@ def multiples_chart(result: AnalysisResult, indicator: Indicator, *, by: str = "
     known = [area for area in areas if area.level is not None]
     if len(areas) < 2 or not known or len({len(area.lines) for area in areas}) > 1:
         return None
-    dimension = result.table.dimensions[by]
-    heading = dimension.title or dimension.name
-    values = {"first": subject.periods[0], "last": subject.periods[-1], "dimension": heading.lower()}
+    heading = subject.heading(by)
+    values = {"first": subject.periods[0], "last": subject.periods[-1], "dimension": inside(heading)}
     return Chart(
         kind="multiples",
         lang=subject.lang,
         title=phrase(subject.lang, "charts.multiples.title", indicator=subject.name, **values),
-        description=describe.by_area(subject, [(area.label, area.lines) for area in areas], heading=heading.lower()),
+        description=describe.by_area(subject, [(area.label, area.lines) for area in areas], heading=inside(heading)),
         source=subject.source,
         data=_table(subject, areas, heading),
         draw=lambda width: _drawing(subject, areas, width),

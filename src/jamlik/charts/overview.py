@@ -36,12 +36,12 @@ class _Item:
 
     @property
     def who(self) -> str:
-        return phrase(
-            self.subject.lang,
-            "charts.overview.who",
-            group=self.finding.group_label,
-            reference=self.finding.reference_label,
-        )
+        """Who is compared with whom: the analysis' own words, or ours in another language."""
+        subject, finding = self.subject, self.finding
+        names = finding.group_label, finding.reference_label
+        if subject.lang != subject.result.lang:
+            names = subject.group_label(finding.group), subject.group_label(finding.reference)
+        return phrase(subject.lang, "charts.overview.who", group=names[0], reference=names[1])
 
     @property
     def gap_text(self) -> str:

@@ -26,6 +26,7 @@ from jamlik.model.words import (
     format_signed,
     phrase,
     published,
+    words,
 )
 
 __all__ = ["NUMBER_SHOWN", "Point", "Subject", "years_of"]
@@ -178,6 +179,14 @@ class Subject:
         roles = self.result.table.dimensions
         sexed = sorted(group, key=lambda pair: not (pair[0] in roles and roles[pair[0]].role is Role.SEX))
         return ", ".join(self.label(*pair) for pair in sexed) or phrase(self.lang, "charts.total")
+
+    def heading(self, dimension: str) -> str:
+        """What a dimension is called: the file's own word, or ours."""
+        found = self.result.table.dimensions.get(dimension)
+        if found and found.title:
+            return found.title
+        ours = words(self.lang, "charts.dimension")
+        return ours.get(found.role.value if found else dimension, dimension)
 
     @property
     def name(self) -> str:

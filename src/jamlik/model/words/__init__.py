@@ -32,6 +32,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "format_signed",
+    "inside",
     "joined",
     "mismatched_values",
     "missing_translations",
@@ -154,6 +155,11 @@ def joined(lang: str, parts: list[str] | tuple[str, ...]) -> str:
         return "".join(parts)
     last = {"sv": "och", "en": "and", "fi": "ja"}[_checked(lang)]
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def inside(text: str) -> str:
+    """A label as it is written inside a sentence: small first letter, but `DeSO` and `SFI` stay as they are."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() or text[1:2] in ("", " ") else text
 
 
 def missing_translations() -> tuple[str, ...]:
