@@ -94,5 +94,5 @@ lock:
 	cd tests/browser && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
 clean:
-	@rm -rf .venv .cache build dist demo .hypothesis .import_linter_cache
+	@rm -rf .venv .cache build dist ekby .hypothesis .import_linter_cache
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

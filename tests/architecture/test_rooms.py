@@ -68,6 +68,14 @@ def test_front_door_does_not_import_the_commands():
     assert not [name for name, _ in imported_modules(door.tree) if name.startswith("jamlik.cli")]
 
 
+def test_front_door_shows_every_public_call():
+    import jamlik
+    from jamlik import calls
+
+    assert set(jamlik.__all__) == {*calls.__all__, "__version__"}
+    assert all(getattr(jamlik, name) is getattr(calls, name) for name in calls.__all__)
+
+
 def test_every_dependency_is_imported_and_every_import_is_a_dependency():
     declared = {_distribution(line) for line in project()["project"]["dependencies"]}
     extras = project()["project"]["optional-dependencies"].values()

@@ -93,8 +93,8 @@ def _bound_names(node: ast.stmt) -> set[str]:
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    if isinstance(node, ast.TypeAlias if hasattr(ast, "TypeAlias") else ()):
-        return {node.name.id}
+    if isinstance(node, ast.If | ast.Try):
+        return {name for part in [*node.body, *node.orelse] for name in _bound_names(part)}
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
 
 
