@@ -25,10 +25,12 @@ from jamlik.reports.folder import MARK, whole_folder
 from jamlik.reports.index import write_index
 from jamlik.reports.run import run_json
 from jamlik.sources.ekby import EkbyFiles, write_ekby
-from jamlik.sources.inspect import Inspection, inspect_file
+from jamlik.sources.inspect import inspect_file
+from jamlik.sources.inspection import Inspection
 from jamlik.sources.kolada import KoladaClient
+from jamlik.sources.toml import dataset_toml_text
 
-__all__ = ["Analysis", "analyse", "demo", "ekby", "inspect", "start"]
+__all__ = ["Analysis", "Inspection", "analyse", "demo", "described", "ekby", "inspect", "start"]
 
 Report = Callable[[str, float], None]
 
@@ -94,7 +96,7 @@ class Analysis:
 
     def write_into(self, folder: Path, *, progress: Report = _silent) -> None:
         """Write the report's files into a folder that is there already."""
-        write_all(self.result, folder, progress=lambda share: progress("write", share))
+        write_all(self.result, folder, progress=lambda name, done, total: progress("write", done / max(total, 1)))
         (folder / MARK).write_text(run_json(self.result), encoding="utf-8")
 
     def _repr_html_(self) -> str:
@@ -133,6 +135,19 @@ def inspect(
 ) -> Inspection:
     """Say what a file holds: layout, columns and what each is taken for, missing marks, rows that cannot be used."""
     return inspect_file(Path(path), where=where, focus=focus, catalogue=catalogue)
+
+
+def described(inspection: Inspection, *, beside: Path, lang: str = "sv") -> str:
+    """Return the text of a `dataset.toml` that says what an inspection found, with the reasons as comments.
+
+    Parameters
+    ----------
+    beside : Path
+        The folder the description will lie in; the data file's path is written relative to it.
+    """
+    data = Path(inspection.dataset.path).resolve()
+    path = data.name if data.parent == beside.resolve() else str(data)
+    return dataset_toml_text(replace(inspection.dataset, path=path), lang=lang, evidence=inspection.evidence(lang))
 
 
 def analyse(
@@ -179,7 +194,7 @@ def analyse(
         found = opened(path, file=Path(file) if file else None, where=where, focus=focus, catalogue=catalogue)
         return Analysis(analysed_dataset(found, settings=settings, progress=progress, base_dir=path.parent))
     chosen = replace(dataset, focus=focus or dataset.focus) if dataset else None
-    return Analysis(analysed_frame(source, dataset=chosen, settings=settings, progress=progress))
+    return Analysis(analysed_frame(source, dataset=chosen, settings=settings, progress=progress, focus=focus))
 
 
 def start(

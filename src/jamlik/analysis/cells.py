@@ -183,22 +183,29 @@ def _summed(
         if all(code is not None for code in codes.values()):
             gathered.setdefault(tuple((n, str(c)) for n, c in sorted(codes.items())), []).append(cell)
     for group, members in gathered.items():
-        if published:
-            yield _pooled(members, indicator, period, group)
-        elif all(m.status is Status.SHOWN for m in members):
-            summed = Cell(
-                indicator.id,
-                period,
-                group,
-                base_n=_sum(members, "base_n"),
-                count_n=_sum(members, "count_n"),
-                total=_sum(members, "total"),
-                square=_sum(members, "square"),
-            )
-            plain = summed.count_n is not None or summed.total is not None
-            yield summed if plain else _pooled(members, indicator, period, group)
-        else:
-            yield Cell(indicator.id, period, group, Status.MISSING, reason="parts_missing")
+        yield _margin(members, indicator, period, group, published)
+
+
+_UNKNOWN = (Status.SUPPRESSED, Status.BOUNDED)
+
+
+def _margin(members: Sequence[Cell], indicator: Indicator, period: str, group: Group, published: bool) -> Cell:
+    """Sum what is known; a part without figure adds nothing, a part the source hides makes a plain sum impossible."""
+    known = [m for m in members if m.status is Status.SHOWN]
+    if not published and any(m.status in _UNKNOWN for m in members):
+        return Cell(indicator.id, period, group, Status.MISSING, reason="parts_missing")
+    summed = Cell(
+        indicator.id,
+        period,
+        group,
+        base_n=_sum(known, "base_n"),
+        count_n=_sum(known, "count_n"),
+        total=_sum(known, "total"),
+        square=_sum(known, "square"),
+        reason="" if len(known) == len(members) else "known_parts",
+    )
+    plain = known and (summed.count_n is not None or summed.total is not None)
+    return summed if plain else _pooled(members, indicator, period, group)
 
 
 def _pooled(members: Sequence[Cell], indicator: Indicator, period: str, group: Group) -> Cell:

@@ -63,8 +63,9 @@ def all_findings(
 ) -> tuple[tuple[Finding, ...], FamilyFacts]:
     """Answer every comparison of every indicator, judge certainty in one family and put them in order."""
     newest = period_starts(prepared.periods).max(initial=0.0)
+    earlier = _earlier_groupings(table, prepared.latest)
     blocks = [
-        _block(table, table.indicators[name], period, prepared, series, settings, newest)
+        _block(table, table.indicators[name], period, prepared, series, settings, newest, earlier.get(name, set()))
         for name, period in sorted(prepared.latest.items())
     ]
     p_values = np.concatenate([np.where(b.in_family, b.numbers.p_value, np.nan) for b in blocks])
@@ -97,6 +98,7 @@ def _block(
     series: Series,
     settings: Settings,
     newest: float,
+    earlier: set[tuple[str, ...]],
 ) -> _Block:
     numbers = gap_numbers(
         table.cells,
@@ -106,8 +108,7 @@ def _block(
         series=series,
         confidence=settings.confidence,
     )
-    present = {tuple(n for n, _ in group) for (name, at, group) in table.cells if name == indicator.id and at != period}
-    followed = [c for c in prepared.asked if tuple(n for n, _ in c.group) in present]
+    followed = [c for c in prepared.asked if tuple(n for n, _ in c.group) in earlier]
     periods = [p for p in prepared.periods if p == period or _before(p, period, prepared.periods)]
     return _Block(
         indicator,
@@ -134,6 +135,15 @@ def _block(
         ),
         in_family=not _is_plain_count(indicator) and float(period_starts([period])[0]) > newest - _OLD_YEARS,
     )
+
+
+def _earlier_groupings(table: ProtectedTable, latest: Mapping[str, str]) -> dict[str, set[tuple[str, ...]]]:
+    """Groupings each indicator has in other periods than its latest, by indicator."""
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for name, period, group in table.cells:
+        if period != latest.get(name):
+            found.setdefault(name, set()).add(tuple(n for n, _ in group))
+    return found
 
 
 def _before(period: str, latest: str, periods: Sequence[str]) -> bool:
@@ -184,8 +194,10 @@ def _labels(comparison: Comparison, table: ProtectedTable, focus: str, lang: str
         return tuple(p for p in group if p[1] != focus or table.dimensions[p[0]].role is not Role.AREA)
 
     group, reference = seen(comparison.group), seen(comparison.reference)
+    roots = {d.name for d in table.dimensions.values() if d.role is Role.AREA and not d.nested_in}
+    names = tuple("area" if name in roots and len(roots) == 1 else name for name, _ in group)
     return (
-        dimension_label(group),
+        dimension_label(names),
         group_label(group, table.dimensions, lang=lang),
         group_label(reference, table.dimensions, lang=lang),
     )

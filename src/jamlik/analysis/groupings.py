@@ -44,6 +44,11 @@ def _is_followed(grouping: Grouping, roles: dict[str, Role]) -> bool:
     return len(grouping) == 2 and {roles[name] for name in grouping} == {Role.SEX, Role.AREA}
 
 
+def _is_only_child(dimension: Dimension, parent: str) -> bool:
+    """Whether an area is all of the area that holds it: the same people asked about twice."""
+    return list(dimension.parents.values()).count(parent) == 1
+
+
 def analysis_plan(
     dimensions: Sequence[Dimension], *, references: dict[str, Reference] | None = None, max_way: int = 3
 ) -> Plan:
@@ -57,7 +62,10 @@ def analysis_plan(
     max_way : int
         1 to 3 dimensions at once.
     """
-    asked = comparisons(dimensions, references=references, max_way=max_way)
+    lone = {(d.name, code) for d in dimensions for code, parent in d.parents.items() if _is_only_child(d, parent)}
+    asked = tuple(
+        c for c in comparisons(dimensions, references=references, max_way=max_way) if not lone.intersection(c.group)
+    )
     roles = {d.name: d.role for d in dimensions}
     latest = closed({tuple(sorted(name for name, _ in c.group)) for c in asked} | {()})
     covariates = [d.name for d in dimensions if d.role is Role.COVARIATE]

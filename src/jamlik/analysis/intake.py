@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
+
+import polars as pl
 
 from jamlik.analysis.ask import Progress, Settings, ask
 from jamlik.analysis.lawful import require_lawful
@@ -19,7 +22,7 @@ from jamlik.sources.inspect import inspect_file
 from jamlik.sources.read import read_cells, read_persons
 from jamlik.sources.toml import read_dataset
 
-__all__ = ["analysed_cells", "analysed_dataset", "opened", "versions"]
+__all__ = ["analysed_cells", "analysed_dataset", "analysed_frame", "opened", "versions"]
 
 _MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy", "statsmodels")
 
@@ -65,9 +68,21 @@ def opened(
 
 
 def analysed_dataset(
-    dataset: Dataset, *, settings: Settings, progress: Progress, base_dir: Path | None = None
+    dataset: Dataset,
+    *,
+    settings: Settings,
+    progress: Progress,
+    base_dir: Path | None = None,
+    frame: pl.DataFrame | None = None,
 ) -> AnalysisResult:
     """Read a dataset's file, protect it and answer every question asked of it.
+
+    Parameters
+    ----------
+    base_dir : Path, optional
+        Where relative paths of maps start; the data file's folder if not given.
+    frame : polars.DataFrame, optional
+        The rows, when they are in memory and not in a file.
 
     Raises
     ------
@@ -76,16 +91,17 @@ def analysed_dataset(
     """
     require_lawful(dataset)
     path = Path(dataset.path)
+    source = path if frame is None else frame
     geography = None
     if dataset.map is not None:
         geography = read_geography(dataset.map, base_dir=base_dir or path.parent)
     progress("read", 0.0)
     if dataset.rows is RowKind.PERSONS:
-        rows = read_persons(dataset, path=path)
+        rows = read_persons(dataset, path=source)
         prepared = prepared_persons(rows)
         problems, key = tuple(rows.problems), rows.input_key
     else:
-        cells = read_cells(dataset, path=path)
+        cells = read_cells(dataset, path=source)
         prepared = prepared_cells(cells)
         problems, key = cells.problems, cells.input_key
     progress("read", 1.0)
@@ -99,6 +115,15 @@ def analysed_dataset(
         versions=versions(),
         progress=progress,
     )
+
+
+def analysed_frame(
+    frame: Any, *, dataset: Dataset | None, settings: Settings, progress: Progress, focus: str = ""
+) -> AnalysisResult:
+    """Analyse a Polars, pandas or Arrow frame, with its meaning given or guessed."""
+    rows = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    meant = dataset or inspect_file(rows, focus=focus, name="frame").dataset
+    return analysed_dataset(meant, settings=settings, progress=progress, frame=rows)
 
 
 def analysed_cells(source: CellImport, *, settings: Settings, progress: Progress) -> AnalysisResult:

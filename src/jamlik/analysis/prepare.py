@@ -74,7 +74,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
     except ValueError as error:
         raise _nothing("Filen har inga rader som går att använda.", source.dataset.path) from error
     dimensions = tuple(_known(d, base, source.labels.get(d.name, {})) for d in source.dimensions)
-    used = tuple(d for d in dimensions if len(d.codes) > 1)
+    used = relinked([d for d in dimensions if len(d.codes) > 1], dimensions)
     periods = time_order(base.codes_of("period"))
     latest = source.dataset.period or periods[-1]
     asked = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
@@ -113,7 +113,7 @@ def prepared_cells(source: CellImport) -> Prepared:
     focus = source.dataset.focus
     if focus and all(i.kind is Kind.VALUE for i in source.indicators.values()):
         return _one_municipality(source, focus)
-    used, notes = _coarsened(tuple(d for d in source.dimensions if len(d.codes) > 1))
+    used, notes = _coarsened(relinked([d for d in source.dimensions if len(d.codes) > 1], source.dimensions))
     plan = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
     if not plan.asked:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
@@ -170,11 +170,25 @@ def _coarsened(
     """Leave out an area level with very many codes when the file also names the level above it."""
     large = [d for d in dimensions if d.role is Role.AREA and len(d.codes) > MOST_AREAS and d.nested_in]
     kept = tuple(d for d in dimensions if d not in large)
-    names = {d.name for d in kept}
     if not large or not any(d.role is Role.AREA for d in kept):
         return dimensions, ()
-    kept = tuple(d if d.nested_in in names or not d.nested_in else replace(d, nested_in="", parents={}) for d in kept)
-    return kept, (("areas_coarsened", {"n": len(large[0].codes)}),)
+    return relinked(kept, dimensions), (("areas_coarsened", {"n": len(large[0].codes)}),)
+
+
+def relinked(kept: Sequence[Dimension], every: Sequence[Dimension]) -> tuple[Dimension, ...]:
+    """Let each kept area level lie in the nearest level above it that is kept too, or in none."""
+    by_name = {d.name: d for d in every}
+    names = {d.name for d in kept}
+
+    def linked(dimension: Dimension) -> Dimension:
+        parents, above = dict(dimension.parents), dimension.nested_in
+        while above and above not in names:
+            upper = by_name.get(above)
+            parents = {code: upper.parents[p] for code, p in parents.items() if p in upper.parents} if upper else {}
+            above = upper.nested_in if upper else ""
+        return replace(dimension, nested_in=above, parents=parents if above else {})
+
+    return tuple(linked(d) for d in kept)
 
 
 def _overlap(dimension: Dimension) -> bool:

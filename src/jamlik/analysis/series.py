@@ -48,10 +48,11 @@ class Series:
                 row[place[period]] = cell.value
         self._blank = np.full(len(place), np.nan)
 
-    def values(self, indicator: str, groups: Sequence[Group]) -> Floats:
-        """Values of several groups, shape (groups, periods), NaN where there is none."""
+    def values(self, indicator: str, groups: Sequence[Group], *, periods: Sequence[str] | None = None) -> Floats:
+        """Values of several groups, shape (groups, periods), NaN where there is none; all periods if none are named."""
         rows = [self._rows.get((indicator, group), self._blank) for group in groups]
-        return np.array(rows).reshape(len(rows), len(self._periods))
+        found = np.array(rows).reshape(len(rows), len(self._periods))
+        return found if periods is None else found[:, [self._periods.index(period) for period in periods]]
 
     def noise(self, rows: Floats) -> Noise:
         """Uncertainty of each row's latest value, learnt from the row."""

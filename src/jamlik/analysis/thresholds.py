@@ -29,27 +29,30 @@ def with_thresholds(table: ProtectedTable, *, latest: Mapping[str, str]) -> tupl
     """
     chosen = []
     indicators: dict[str, Indicator] = {}
+    wholes = _whole_cells(table, latest)
     for name, indicator in table.indicators.items():
         if indicator.threshold > 0:
             indicators[name] = indicator
             continue
         chosen.append(name)
-        indicators[name] = replace(indicator, threshold=_threshold(table, indicator, latest.get(name, "")))
+        whole = wholes.get(name)
+        if indicator.unit == "%":
+            indicators[name] = replace(indicator, threshold=POINTS)
+        else:
+            indicators[name] = replace(indicator, threshold=_from_cell(whole, indicator) if whole else 0.0)
     return replace(table, indicators=indicators), tuple(chosen)
 
 
-def _threshold(table: ProtectedTable, indicator: Indicator, period: str) -> float:
-    if indicator.unit == "%":
-        return POINTS
-    whole = table.cells.get((indicator.id, period, ()))
-    if whole is None or whole.status is not Status.SHOWN:
-        known = [
-            c
-            for (name, at, _), c in table.cells.items()
-            if name == indicator.id and at == period and c.status is Status.SHOWN and (c.value or c.total)
-        ]
-        whole = known[0] if known else None
-    return _from_cell(whole, indicator) if whole is not None else 0.0
+def _whole_cells(table: ProtectedTable, latest: Mapping[str, str]) -> dict[str, Cell]:
+    """Each indicator's cell with the fewest dimensions that is shown in its latest period."""
+    found: dict[str, Cell] = {}
+    for (name, period, group), cell in table.cells.items():
+        told = cell.value is not None or cell.total is not None or cell.count_n is not None
+        if period == latest.get(name) and cell.status is Status.SHOWN and told:
+            best = found.get(name)
+            if best is None or len(group) < len(best.group):
+                found[name] = cell
+    return found
 
 
 def _from_cell(cell: Cell, indicator: Indicator) -> float:

@@ -101,9 +101,9 @@ def _rows(
 ) -> tuple[Floats, Floats, Floats]:
     """Levels, reference levels and standard errors of the gap, shape (comparisons, periods)."""
     if indicator.kind is Kind.VALUE:
-        level = series.values(indicator.id, [c.group for c in asked])
-        reference = series.values(indicator.id, [c.reference for c in asked])
-        noise = series.noise(level - reference)
+        level = series.values(indicator.id, [c.group for c in asked], periods=periods)
+        reference = series.values(indicator.id, [c.reference for c in asked], periods=periods)
+        noise = series.gap_noise(indicator.id, asked)
         return level, reference, np.repeat(noise.se[:, None], level.shape[1], axis=1)
 
     def at(period: str) -> GapNumbers:

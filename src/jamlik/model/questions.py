@@ -64,6 +64,8 @@ def rest_of(code: str) -> str:
 def _default_reference(dimension: Dimension) -> Reference:
     if dimension.role is Role.SEX and set(dimension.codes) == {"K", "M"}:
         return Reference("named", "M")
+    if len(dimension.codes) == 2:
+        return Reference("named", dimension.codes[1])
     return Reference("rest")
 
 
@@ -86,7 +88,8 @@ def comparisons(
 ) -> tuple[Comparison, ...]:
     """List every comparison asked of a dataset with these dimensions.
 
-    One way: each code against the dimension's reference (women against men; otherwise the rest). Two and three ways:
+    One way: each code against the dimension's reference (women against men; the first of two codes against the second;
+    otherwise the rest). Two and three ways:
     the last-named dimension to vary is sex within the other groups (girls against boys in Norr), and, in two-way
     groups, each area against the rest of the municipality for the same sex or age. Covariates are never compared.
     A nested area level (`nested_in`) is compared one way and crossed with sex only.

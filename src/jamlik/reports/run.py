@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 
-from jamlik.model.provenance import fingerprint
 from jamlik.model.results import AnalysisResult
+from jamlik.reports.rounding import content_fingerprint
 
 __all__ = ["run_json"]
 
 
 def run_json(*results: AnalysisResult) -> str:
-    """Return the run's facts as JSON: keyed input hash, versions, options, SQL, fingerprint of the findings.
+    """Return the run's facts as JSON: keyed input hash, versions, options, SQL, fingerprint of what is published.
 
     Nothing in it depends on the clock, the machine or the folder.
     """
@@ -27,7 +27,7 @@ def _facts(result: AnalysisResult) -> dict[str, object]:
         "versions": dict(run.versions),
         "options": dict(run.options),
         "sql": [{"name": name, "text": text} for name, text in run.steps],
-        "findings_fingerprint": fingerprint(result.findings),
+        "fingerprint": content_fingerprint(result),
         "family": {"asked": result.family.asked_n, "tested": result.family.tested_n},
         "protection": {
             "rules": gate.rules,

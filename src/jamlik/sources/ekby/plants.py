@@ -149,4 +149,4 @@ def is_target(comparison: Comparison, *, plant: Plant) -> bool:
     names = {name for name, _ in comparison.group}
     if names != {name for name, _ in plant.group}:
         return False
-    return plant.group == comparison.group or (comparison.varies == "sex" and plant.group == comparison.reference)
+    return plant.group in (comparison.group, comparison.reference)

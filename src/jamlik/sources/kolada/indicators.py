@@ -74,7 +74,8 @@ def kolada_unit(title: str) -> str:
     plain = " ".join(_ENDED.sub("", title).split())
     folded = plain.casefold()
     tail = plain.rpartition(",")[2].strip()
-    if re.search(r"\(%\)|%|\bprocent$", folded):
+    counted = tail.casefold().startswith("antal") and "%" not in tail  # the share may be in what is counted
+    if re.search(r"\(%\)|%|\bprocent$", folded) and not counted:
         return "%"
     if re.search(r"\w\s?/\s?[\w(]", tail) and re.match(r"(?:antal|kr|tkr|mkr|dagar|timmar|recept)\b", tail):
         return re.sub(r"\s*/\s*", "/", tail)
