@@ -30,6 +30,8 @@ def answer_of(text: str, *, positive: frozenset[str], missing: Mapping[str, str]
     also when `positive` says `1`.
     """
     plain = _plain(text)
+    if plain in {_plain(mark) for mark in missing}:
+        return None
     if positive:
         if plain in positive:
             return 1.0

@@ -66,16 +66,15 @@ def _figures_frame(spec: IndicatorColumns, tidy: Tidy, dataset: Dataset) -> pl.D
             where=Place(dataset.path),
             do="Ange count och base, eller value, för indikatorn i dataset.toml.",
         )
-    decimal = dataset.layout.decimal or "."
     if not tidy.value:
         frame = tidy.frame
-        return frame.select(ROW, *keys, *_both(frame, parts, decimal))
+        return frame.select(ROW, *keys, *_both(frame, parts, dataset))
     joined: pl.DataFrame | None = None
     for part, measure in parts.items():
         rows = tidy.frame.filter(pl.col(MEASURE) == measure)
         if rows.is_empty():
             raise _no_measure(measure, tidy, dataset)
-        own = rows.select(ROW, *keys, *_both(rows, {part: tidy.value}, decimal))
+        own = rows.select(ROW, *keys, *_both(rows, {part: tidy.value}, dataset))
         if joined is None:
             joined = own
         else:
@@ -100,9 +99,9 @@ def _no_measure(measure: str, tidy: Tidy, dataset: Dataset) -> JamlikError:
     )
 
 
-def _both(frame: pl.DataFrame, parts: Mapping[str, str], decimal: str) -> Iterator[pl.Series]:
+def _both(frame: pl.DataFrame, parts: Mapping[str, str], dataset: Dataset) -> Iterator[pl.Series]:
     for part, name in parts.items():
-        numbers, texts = figures_of(frame[name], decimal=decimal)
+        numbers, texts = figures_of(frame[name], decimal=dataset.layout.decimal or ".", marks=dataset.missing)
         yield numbers.alias(part)
         yield texts.alias(f"{part}_text")
 

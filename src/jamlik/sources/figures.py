@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -114,8 +114,13 @@ def _text_figures(texts: pl.Series, *, decimal: str) -> pl.Series:
     return simple.zip_with(simple.is_not_null(), found)
 
 
-def figures_of(column: pl.Series, *, decimal: str) -> tuple[pl.Series, pl.Series]:
+def figures_of(column: pl.Series, *, decimal: str, marks: Collection[str] = ()) -> tuple[pl.Series, pl.Series]:
     """Numbers of a column and, where there is no number, the text that stands there (empty text for nothing).
+
+    Parameters
+    ----------
+    marks : collection of str
+        Texts that are marks although they look like numbers: `99` for no answer, `0` for hidden.
 
     Returns
     -------
@@ -125,8 +130,15 @@ def figures_of(column: pl.Series, *, decimal: str) -> tuple[pl.Series, pl.Series
     if column.dtype == pl.Boolean or column.dtype.is_numeric():
         numbers = column.cast(pl.Float64)
         numbers = numbers.set(~numbers.is_finite().fill_null(True), None)
-        return numbers, pl.select(pl.when(numbers.is_null()).then(pl.lit(""))).to_series()
+        texts = pl.select(pl.when(numbers.is_null()).then(pl.lit(""))).to_series()
+        for mark in marks:
+            if (value := parsed_number(mark, decimal=decimal)) is not None:
+                same = (numbers == value).fill_null(False)
+                numbers, texts = numbers.set(same, None), texts.set(same, mark)
+        return numbers, texts
     texts = column.cast(pl.String).str.strip_chars()
     numbers = _text_figures(texts, decimal=decimal)
+    if marks:
+        numbers = numbers.set(texts.is_in(list(marks)).fill_null(False), None)
     rest = texts.fill_null("").to_frame("t").select(pl.when(numbers.is_null()).then(pl.col("t"))).to_series()
     return numbers, rest

@@ -113,7 +113,7 @@ def kolada_cells(frame: pl.DataFrame, dataset: Dataset, *, source: Source, probl
     Indicators that the dataset lists replace what the catalogue says of them.
     """
     value = _column(dataset, ColumnRole.VALUE)
-    numbers, texts = figures_of(frame[value], decimal=dataset.layout.decimal or ".")
+    numbers, texts = figures_of(frame[value], decimal=dataset.layout.decimal or ".", marks=dataset.missing)
     words = {text: _status_word(text, dataset, frame, value) for text in texts.drop_nulls().unique().to_list()}
     status = texts.replace_strict(list(words), list(words.values()), default="", return_dtype=pl.String)
     records = frame.select(

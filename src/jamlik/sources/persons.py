@@ -166,7 +166,7 @@ class _Coder:
         if spec.indicator.kind is Kind.PROPORTION:
             yes = answer_set(spec.positive)
             return self._mapped(frame, name, lambda text: answer_of(text, positive=yes, missing=self.dataset.missing))
-        numbers, texts = figures_of(frame[name], decimal=self.dataset.layout.decimal or ".")
+        numbers, texts = figures_of(frame[name], decimal=self.dataset.layout.decimal or ".", marks=self.dataset.missing)
         strange = [t for t in texts.drop_nulls().unique().to_list() if mark_of(t, missing=self.dataset.missing) is None]
         self._count(frame, name, texts.is_in(strange).fill_null(False), numbers.is_not_null() | (texts != ""))
         return numbers
