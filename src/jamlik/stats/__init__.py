@@ -8,6 +8,7 @@ from jamlik.stats.benchmarks import (
     recent_trend,
 )
 from jamlik.stats.decompose import COMPOSITIONS, Decomposition, decompose_gap
+from jamlik.stats.distribution import dissimilarity, exposure, gini, quantile_ratio
 from jamlik.stats.gaps import (
     difference_from_total,
     estimate_difference,
@@ -71,11 +72,14 @@ __all__ = [
     "cumulative_rank",
     "decompose_gap",
     "difference_from_total",
+    "dissimilarity",
     "entropy_index",
     "estimate_difference",
     "estimate_ratio",
+    "exposure",
     "funnel_of_counts",
     "funnel_of_proportions",
+    "gini",
     "levelling",
     "life_expectancy",
     "mean_deviation",
@@ -86,6 +90,7 @@ __all__ = [
     "proportion_difference",
     "proportion_ratio",
     "quantile_group",
+    "quantile_ratio",
     "rate_difference",
     "rate_interval",
     "rate_ratio",

@@ -21,7 +21,7 @@ FIXED: dict[str, Any] = {
 }  # fmt: skip
 LEFT_TO_DEFAULT = {
     "confidence", "multiplier", "minimum_count", "window", "form", "measure", "noise", "interval", "weighted",
-    "relative", "invert", "infant_part", "bounds", "scale", "tolerance", "centre",
+    "relative", "invert", "infant_part", "bounds", "scale", "tolerance", "centre", "upper", "lower",
 }  # fmt: skip
 FUNCTIONS = [name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))]
 # These refuse what the fuzz may hand them, with a message of their own.
@@ -45,6 +45,8 @@ def arguments(function: Callable[..., Any], shape: tuple[int, ...], rng: np.rand
     for count, total in (("count", "total"), ("count_reference", "total_reference"), ("count_all", "total_all")):
         if count in made and total in made:
             made[total] = made[total] + np.nan_to_num(made[count])
+    if "other" in made:
+        made["total"] = made["total"] + np.nan_to_num(made["other"])
     if "count_all" in made:
         made["count_all"] = made["count"] + made["count_all"]
         made["total_all"] = made["total"] + made["total_all"] + np.nan_to_num(made["count_all"])

@@ -1,0 +1,177 @@
+"""Many groups or areas seen as a distribution: Gini, quantile ratios, and where people live apart."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from jamlik.stats._arrays import Floats, Numbers, checked_counts, divided, same_shape
+from jamlik.stats.results import Estimate
+
+__all__ = ["dissimilarity", "exposure", "gini", "quantile_ratio"]
+
+
+def gini(*, value: Numbers, population: Numbers) -> Floats:
+    """The Gini coefficient between groups, weighted by people.
+
+    Parameters
+    ----------
+    value : float, shape (..., groups)
+        Levels, >= 0. Groups without a value or people are left out.
+    population : float, shape (..., groups)
+        People in each group, >= 0.
+
+    Returns
+    -------
+    float, shape (...)
+        0 (all alike) to 1, unitless: half the mean difference between two people's groups over the mean. NaN with
+        fewer than 2 groups or a mean of 0. Noise in the values makes it too large [gini1914]_.
+
+    Raises
+    ------
+    ValueError
+        A negative level or population, or no groups axis.
+    """
+    level, share, groups = _sorted_shares(value, population)
+    mean = (share * level).sum(axis=-1)
+    place = share.cumsum(axis=-1) - share / 2.0
+    between = 2.0 * (share * level * (place - 0.5)).sum(axis=-1)
+    return np.where(groups > 1, divided(between, mean), np.nan)
+
+
+def quantile_ratio(*, value: Numbers, population: Numbers, upper: float = 0.9, lower: float = 0.1) -> Floats:
+    """The level that a share of people lie at or below, over the same for a smaller share: P90/P10.
+
+    Parameters
+    ----------
+    value : float, shape (..., groups)
+        Levels, >= 0. Groups without a value or people are left out.
+    population : float, shape (..., groups)
+        People in each group, >= 0; equal numbers for areas that count alike.
+    upper, lower : float
+        The shares, 0 < lower < upper < 1.
+
+    Returns
+    -------
+    float, shape (...)
+        >= 1, unitless. Each quantile is the first level at which the people up to it are at least the share
+        [hyndman1996]_ (type 1). NaN with fewer than 2 groups or a lower quantile of 0.
+
+    Raises
+    ------
+    ValueError
+        A negative level or population, shares out of order, or no groups axis.
+    """
+    if not 0.0 < lower < upper < 1.0:
+        raise ValueError("lower and upper must be shares of people with 0 < lower < upper < 1")
+    level, share, groups = _sorted_shares(value, population)
+    reached = share.cumsum(axis=-1)
+    ends = []
+    for part in (upper, lower):
+        below = (reached < part - 1e-12).sum(axis=-1, keepdims=True)
+        at = np.minimum(below, max(level.shape[-1] - 1, 0))
+        ends.append(
+            np.take_along_axis(level, at, axis=-1)[..., 0] if level.shape[-1] else np.full(groups.shape, np.nan)
+        )
+    return np.where(groups > 1, divided(ends[0], ends[1]), np.nan)
+
+
+def dissimilarity(*, count: Numbers, total: Numbers) -> tuple[Floats, Floats, Floats]:
+    """The index of dissimilarity: the share of a group that would have to move for it to be spread like the others.
+
+    Parameters
+    ----------
+    count, total : float, shape (..., areas)
+        The group's people and all people in each area; 0 <= count <= total. Areas of nobody or missing are left out.
+
+    Returns
+    -------
+    value, by_chance, corrected : float, shape (...)
+        The index, 0 to 1 [duncan1955]_; what it would be on average if people lived where they live without regard
+        to the group, whose size is kept; that is large in small areas; and the share of what is possible beyond
+        chance, (value - by_chance) / (1 - by_chance), below 0 where people live more evenly than by chance
+        [carrington1997]_. NaN where the group or the others are nobody.
+
+    Raises
+    ------
+    ValueError
+        A count outside 0 to its total, or no areas axis.
+    """
+    own, everyone = _areas(count, total)
+    others = everyone - own
+    group, rest = own.sum(axis=-1, keepdims=True), others.sum(axis=-1, keepdims=True)
+    value = 0.5 * np.abs(divided(own, group) - divided(others, rest)).sum(axis=-1)
+    share = divided(group, group + rest)
+    apart = _mean_absolute_deviation(everyone, np.clip(np.nan_to_num(share, nan=0.5), 1e-12, 1.0 - 1e-12))
+    whole = group + rest
+    apart = apart * np.sqrt(np.maximum(divided(whole - everyone, whole - 1.0), 0.0))
+    by_chance = 0.5 * (apart * (divided(1.0, group) + divided(1.0, rest))).sum(axis=-1)
+    by_chance = np.where(np.isnan(value), np.nan, np.minimum(by_chance, 1.0))
+    return value, by_chance, divided(value - by_chance, 1.0 - by_chance)
+
+
+def exposure(*, count: Numbers, other: Numbers, total: Numbers) -> Estimate:
+    """The share of another group among those who live in the same area as the average person of a group.
+
+    Parameters
+    ----------
+    count, other : float, shape (..., areas)
+        People of the group and of the other in each area. Give the group itself as `other` for isolation: its people
+        then meet their own group, themselves not counted.
+    total : float, shape (..., areas)
+        All people in each area.
+
+    Returns
+    -------
+    Estimate
+        value : shape (...), 0 to 1; low, high : the smallest and largest share in any area where the group lives, not
+        confidence limits [bell1954]_. In areas of one person nobody is met: they are left out. NaN where the
+        group is nobody.
+
+    Raises
+    ------
+    ValueError
+        A count outside 0 to its total, or no areas axis.
+    """
+    own, everyone = _areas(count, total)
+    met, _ = _areas(other, total)
+    same = own.shape == met.shape and bool((own == met).all())
+    seen = divided(met - 1.0, everyone - 1.0) if same else divided(met, everyone)
+    lives = (own > 0) & ~np.isnan(seen)
+    seen = np.where(lives, np.clip(seen, 0.0, 1.0), 0.0)
+    weight = np.where(lives, own, 0.0)
+    value = divided((weight * seen).sum(axis=-1), weight.sum(axis=-1))
+    some = np.where(np.isnan(value), np.nan, 0.0)
+    low = np.where(lives, seen, 1.0).min(axis=-1, initial=1.0)
+    return Estimate(value, low + some, np.where(lives, seen, 0.0).max(axis=-1, initial=0.0) + some)
+
+
+def _sorted_shares(value: Numbers, population: Numbers) -> tuple[Floats, Floats, npt.NDArray[np.int64]]:
+    """Levels in rising order, their shares of people, and how many groups count."""
+    level, people = same_shape(value, population)
+    if level.ndim == 0:
+        raise ValueError("the groups need a last axis")
+    if bool((level < 0).any()) or bool((people < 0).any()):
+        raise ValueError("a level or population must not be negative")
+    used = (people > 0) & ~np.isnan(level)
+    order = np.argsort(np.where(used, level, np.inf), axis=-1, kind="stable")
+    inside = np.take_along_axis(np.where(used, people, 0.0), order, axis=-1)
+    ranked = np.take_along_axis(np.where(used, level, 0.0), order, axis=-1)
+    return ranked, np.nan_to_num(divided(inside, inside.sum(axis=-1, keepdims=True))), used.sum(axis=-1)
+
+
+def _areas(count: Numbers, total: Numbers) -> tuple[Floats, Floats]:
+    """Counts and totals, 0 where the area does not count."""
+    own, everyone = checked_counts(count, total)
+    if own.ndim == 0:
+        raise ValueError("the areas need a last axis")
+    used = (everyone > 0) & ~np.isnan(own)
+    return np.where(used, own, 0.0), np.where(used, everyone, 0.0)
+
+
+def _mean_absolute_deviation(people: Floats, share: Floats) -> Floats:
+    """De Moivre's mean absolute deviation of a binomial count; people are rounded to whole ones."""
+    n = np.rint(people)
+    top = np.minimum(np.floor(n * share) + 1.0, np.maximum(n, 1.0))
+    ways = special.gammaln(n + 1.0) - special.gammaln(top + 1.0) - special.gammaln(np.maximum(n - top, 0.0) + 1.0)
+    log_chance = ways + top * np.log(share) + (n - top + 1.0) * np.log1p(-share)
+    return np.where(n > 0, 2.0 * top * np.exp(log_chance), 0.0)
