@@ -16,7 +16,7 @@ from jamlik.analysis.lawful import require_lawful
 from jamlik.analysis.prepare import prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.results import AnalysisResult
-from jamlik.sources.geography import read_geography
+from jamlik.sources.geography import found_beside, read_geography
 from jamlik.sources.imports import CellImport
 from jamlik.sources.inspect import inspect_file
 from jamlik.sources.read import read_cells, read_persons
@@ -94,7 +94,8 @@ def analysed_dataset(
     source = path if frame is None else frame
     geography = None
     if dataset.map is not None:
-        geography = read_geography(dataset.map, base_dir=base_dir or path.parent)
+        shapes = found_beside(dataset.map.path, base_dir or path.parent, path.parent)
+        geography = read_geography(replace(dataset.map, path=str(shapes)), base_dir=path.parent)
     progress("read", 0.0)
     if dataset.rows is RowKind.PERSONS:
         rows = read_persons(dataset, path=source)
