@@ -48,11 +48,11 @@ def unshown_section(context: Context) -> Section:
     words = FoldOut(context.say("unshown.words_title"), (Definitions(status_words(context)),))
     title = context.say("unshown.title")
     if not rows:
-        return Section("unshown", title, (Paragraph(context.say("unshown.none")), words))
+        return Section("unshown", title, (Paragraph(context.say("unshown.none")), words), kind="part")
     columns = [(context.say("column.indicator"), Align.START)]
     columns += [(context.say(f"column.{key}"), Align.END) for key in (*keys, "untested")]
     table = grid(context, caption=context.say("unshown.table"), columns=columns, rows=rows, paper=_PAPER_ROWS)
-    return Section("unshown", title, (Paragraph(context.say("unshown.intro")), table, words))
+    return Section("unshown", title, (Paragraph(context.say("unshown.intro")), table, words), kind="part")
 
 
 def _place(context: Context, problem: Problem) -> str:
@@ -137,7 +137,8 @@ def method_section(context: Context) -> Section:
     folds: tuple[Block, ...] = tuple(
         FoldOut(title, tuple(Paragraph(text) for text in texts)) for title, texts in method_texts(context)
     )
-    return Section("method", context.say("method.title"), (verdict, Paragraph(context.say("method.intro")), *folds))
+    intro = Paragraph(context.say("method.intro"))
+    return Section("method", context.say("method.title"), (verdict, intro, *folds), kind="part")
 
 
 def about_section(context: Context) -> Section:

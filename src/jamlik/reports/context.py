@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,11 +10,12 @@ from dataclasses import dataclass
 from jamlik.model.findings import Finding, Level
 from jamlik.model.groupings import Dimension, Group, Role
 from jamlik.model.indicators import Indicator
+from jamlik.model.provenance import canonical_json
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
 from jamlik.model.words import MINUS, format_number, format_percent, format_signed, phrase, words
 from jamlik.reports.document import TableCell
-from jamlik.reports.rounding import content_fingerprint, indicator_decimals, published_result
+from jamlik.reports.rounding import content_of, indicator_decimals, published_result
 
 __all__ = ["SHOWN", "Context", "capitalised", "context_of"]
 
@@ -23,12 +25,16 @@ _DIMENSION_ORDER = {Role.SEX: 0, Role.AGE: 1, Role.AREA: 2, Role.CATEGORY: 3, Ro
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The rounded result with its look-ups; all text comes out in the result's language."""
+    """The rounded result with its look-ups; all text comes out in the result's language.
+
+    `content` is the canonical JSON of everything published, `fingerprint` its SHA-256.
+    """
 
     result: AnalysisResult
     decimals: Mapping[str, int]
     levels: Mapping[tuple[str, str], Mapping[Group, Level]]
     findings: Mapping[str, tuple[Finding, ...]]
+    content: str
     fingerprint: str
 
     @property
@@ -180,9 +186,20 @@ def _by_indicator(findings: Sequence[Finding]) -> Mapping[str, tuple[Finding, ..
     return {name: tuple(items) for name, items in found.items()}
 
 
+_last: tuple[AnalysisResult, Context] | None = None
+
+
 def context_of(result: AnalysisResult) -> Context:
-    """Round a result and make its look-ups."""
+    """Round a result and make its look-ups; the latest is kept, since one result goes to several writers in turn."""
+    global _last
+    if _last is None or _last[0] is not result:
+        _last = (result, _made(result))
+    return _last[1]
+
+
+def _made(result: AnalysisResult) -> Context:
     rounded = published_result(result)
+    content = canonical_json(content_of(rounded))
     levels: dict[tuple[str, str], dict[Group, Level]] = defaultdict(dict)
     for level in rounded.levels:
         levels[level.indicator, level.period][level.group] = level
@@ -191,5 +208,6 @@ def context_of(result: AnalysisResult) -> Context:
         decimals=indicator_decimals(result),
         levels=dict(levels),
         findings=_by_indicator(rounded.findings),
-        fingerprint=content_fingerprint(rounded),
+        content=content,
+        fingerprint=hashlib.sha256(content.encode()).hexdigest(),
     )

@@ -150,7 +150,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart: title, description, data table and source are all required."""
+    """A chart: title, description, picture, data table and source are all required.
+
+    `narrow` is the same picture laid out for a telephone, empty when there is none.
+    """
 
     id: str
     title: str
@@ -158,6 +161,7 @@ class Figure:
     svg: str
     table: Table
     source: str
+    narrow: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a chart that is only a picture."""
@@ -178,7 +182,10 @@ Block = Paragraph | Subheading | Bullets | Definitions | Facts | Note | FindingL
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A titled part of the document; `kind` names how it is laid out: empty, `summary`, `group` or `indicator`."""
+    """A titled part of the document.
+
+    `kind` names how it is laid out: empty, `summary`, `group`, `indicator`, or `part` (begins a page on paper).
+    """
 
     id: str
     title: str

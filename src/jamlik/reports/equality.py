@@ -39,7 +39,8 @@ class _Numbering:
         if isinstance(block, Figure):
             self.figures += 1
             title = self.context.say("labels.figure", n=self.figures, title=block.title)
-            table = replace(block.table, id=f"figure-{self.figures}-table")
+            caption = self.context.say("labels.chart_table", n=self.figures, title=block.title)
+            table = replace(block.table, id=f"figure-{self.figures}-table", caption=caption)
             return replace(block, id=f"figure-{self.figures}", title=title, table=table)
         if isinstance(block, FoldOut):
             return replace(block, blocks=tuple(self.block(inner) for inner in block.blocks))

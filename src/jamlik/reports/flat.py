@@ -11,10 +11,10 @@ from typing import Any
 
 from jamlik.model.findings import Finding
 from jamlik.model.groupings import Group
-from jamlik.model.provenance import canonical_json, decimal_text
+from jamlik.model.provenance import decimal_text
 from jamlik.model.results import AnalysisResult
 from jamlik.model.words import published
-from jamlik.reports.rounding import content_fingerprint, content_of, published_result
+from jamlik.reports.context import context_of
 
 __all__ = [
     "FINDING_COLUMNS", "finding_values", "findings_csv", "findings_json", "group_codes", "write_findings_csv",
@@ -127,7 +127,7 @@ def _decimal(value: float) -> str:
 
 def findings_csv(result: AnalysisResult) -> str:
     """All findings as CSV: RFC 4180, comma, decimal point, an empty field where there is no number."""
-    rounded = published_result(result)
+    rounded = context_of(result).result
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(FINDING_COLUMNS)
@@ -147,15 +147,17 @@ def _readable(finding: Finding, result: AnalysisResult) -> dict[str, Any]:
 def findings_json(result: AnalysisResult) -> str:
     """All findings as JSON.
 
-    `content` is the canonical form of everything published, decimals as strings; `fingerprint` is the SHA-256 of its
-    bytes as they stand in the file. `findings` repeats the findings with plain numbers, in the columns of the CSV.
+    `content` is the canonical form of what is published, decimals as strings, with the levels of `tables.xlsx` by
+    their fingerprint; `fingerprint` is the SHA-256 of its bytes as they stand in the file. `findings` repeats the
+    findings with plain numbers, in the columns of the CSV.
     """
-    rounded = published_result(result)
+    context = context_of(result)
+    rounded = context.result
     found = ",\n".join(
         json.dumps(_readable(finding, rounded), ensure_ascii=False, allow_nan=False) for finding in rounded.findings
     )
-    head = f'"schema": "{SCHEMA}",\n"fingerprint": "{content_fingerprint(rounded)}"'
-    return f'{{\n{head},\n"content": {canonical_json(content_of(rounded))},\n"findings": [\n{found}\n]\n}}\n'
+    head = f'"schema": "{SCHEMA}",\n"fingerprint": "{context.fingerprint}"'
+    return f'{{\n{head},\n"content": {context.content},\n"findings": [\n{found}\n]\n}}\n'
 
 
 def write_findings_csv(result: AnalysisResult, path: Path) -> None:

@@ -27,6 +27,7 @@ __all__ = ["figure_of", "indicator_order", "indicators_section", "section_id"]
 
 _PAPER_REST = 40
 _IN_WORDS = 4
+_NARROW = 360
 _SURE = frozenset({Certainty.CLEAR, Certainty.INDICATED})
 
 
@@ -62,13 +63,21 @@ def figure_of(context: Context, chart: Chart) -> Figure:
     source = context.source_line()
     table = Table(
         id="",
-        caption=context.say("labels.chart_table", title=chart.title),
+        caption=chart.title,
         columns=columns,
         rows=rows,
         source=source,
         note=chart.data.note,
     )
-    return Figure(id="", title=chart.title, description=chart.description, svg=chart.svg(), table=table, source=source)
+    return Figure(
+        id="",
+        title=chart.title,
+        description=chart.description,
+        svg=chart.svg(),
+        table=table,
+        source=source,
+        narrow=chart.svg(width=_NARROW),
+    )
 
 
 def _in_words(context: Context, name: str) -> tuple[Block, ...]:
@@ -136,7 +145,7 @@ def _about(context: Context, name: str) -> FoldOut:
         lines.append(context.say("indicators.method", methods="; ".join(known)))
     if indicator.source and indicator.source != context.result.source:
         lines.append(context.say("indicators.own_source", source=indicator.source.rstrip(".")))
-    return FoldOut(context.say("indicators.about_title"), tuple(Paragraph(line) for line in lines if line))
+    return FoldOut(context.say("indicators.about_title"), (Paragraph(" ".join(line for line in lines if line)),))
 
 
 def _threshold(context: Context, name: str) -> str:
@@ -152,10 +161,12 @@ def _threshold(context: Context, name: str) -> str:
 def _section(context: Context, name: str, place: int) -> Section:
     figures = tuple(figure_of(context, chart) for chart in charts_for(context.result, name))
     levels = level_tables(context, name)
-    blocks = (
+    heading = Subheading(context.say("indicators.levels_title"))
+    level_blocks: tuple[Block, ...] = (heading, *levels) if levels else ()
+    blocks: tuple[Block, ...] = (
         *_in_words(context, name),
         *figures,
-        *((Subheading(context.say("indicators.levels_title")), *levels) if levels else ()),
+        *level_blocks,
         *_differences(context, name),
         *_changes(context, name),
         *_explained(context, name),

@@ -6,6 +6,7 @@ Nothing in it depends on the clock: no dates, and the file's identifier comes fr
 from __future__ import annotations
 
 import hashlib
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +17,9 @@ from jamlik.reports.document import Document
 from jamlik.reports.templating import environment, style
 
 __all__ = ["paper_text", "pdf_bytes", "write_pdf"]
+
+# Importing WeasyPrint makes ElementTree forget that SVG needs no prefix: the charts' `<svg>` would become `<ns0:svg>`.
+ET.register_namespace("", "http://www.w3.org/2000/svg")
 
 
 def _css_text(text: str) -> str:

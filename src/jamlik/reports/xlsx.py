@@ -23,6 +23,7 @@ from jamlik.reports.flat import group_codes
 __all__ = ["write_xlsx"]
 
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - the format has no time zone; fixed so that bytes do not vary
+_MOST_ROWS = 1_000_000  # a sheet holds 1,048,576
 _INK, _DEEP, _SOFT = "#1F2933", "#004F5D", "#55606B"
 
 Value = str | float | None
@@ -75,28 +76,31 @@ class _Book:
         return made
 
 
-def _write_rows(book: _Book, sheet: Any, rows: Sequence[Row], fields: Sequence[_Field[Row]]) -> None:
+def _filled(rows: Sequence[Row], fields: Sequence[_Field[Row]]) -> list[tuple[_Field[Row], list[Value]]]:
+    """Each field with its values; those with nothing in any row are left out, unless there are no rows."""
+    found = [(field, [field.value(row) for row in rows]) for field in fields]
+    return [(field, values) for field, values in found if not rows or any(value not in (None, "") for value in values)]
+
+
+def _write_rows(
+    book: _Book, sheet: Any, rows: Sequence[Row], columns: Sequence[tuple[_Field[Row], list[Value]]]
+) -> None:
     """Write an Excel table: headings, filter, frozen first row, real numbers, words where there are none."""
     text = book.style("text")
     word = book.style("word", italic=True, font_color=_SOFT, align="right")
+    head = book.style("head", bold=True, font_color="#FFFFFF", bg_color=_DEEP, text_wrap=True, valign="vcenter")
     formats = {decimals: book.number(decimals) for decimals in range(6)}
-    for place, field in enumerate(fields):
+    for place, (field, values) in enumerate(columns):
         sheet.set_column(place, place, field.width)
-        for line, row in enumerate(rows, start=1):
-            value = field.value(row)
-            if value is None:
-                continue
+        sheet.write_string(0, place, field.name, head)
+        for line, (row, value) in enumerate(zip(rows, values, strict=True), start=1):
             if isinstance(value, str):
                 sheet.write_string(line, place, value, word if field.decimals else text)
-            elif field.decimals:
+            elif value is not None and field.decimals:
                 sheet.write_number(line, place, value, formats[field.decimals(row)])
-    head = book.style("head", bold=True, font_color="#FFFFFF", bg_color=_DEEP, text_wrap=True, valign="vcenter")
-    columns = [{"header": field.name, "header_format": head} for field in fields]
     if rows:
-        sheet.add_table(0, 0, len(rows), len(fields) - 1, {"columns": columns, "style": "Table Style Light 1"})
-    else:
-        for place, column in enumerate(columns):
-            sheet.write_string(0, place, str(column["header"]), head)
+        named = [{"header": field.name, "header_format": head} for field, _ in columns]
+        sheet.add_table(0, 0, len(rows), len(columns) - 1, {"columns": named, "style": "Table Style Light 1"})
     sheet.set_row(0, 32)
     sheet.freeze_panes(1, 0)
 
@@ -203,6 +207,11 @@ def _write_texts(book: _Book, sheet: Any, parts: Parts) -> None:
         line += 1
 
 
+def _cut(context: Context) -> str:
+    shown, n = (context.number(count, 0) for count in (_MOST_ROWS, len(context.result.levels)))
+    return context.say("sheet.cut", shown=shown, n=n)
+
+
 def _readme(context: Context, fields: Parts) -> Parts:
     result, say = context.result, context.say
     about = [
@@ -212,6 +221,7 @@ def _readme(context: Context, fields: Parts) -> Parts:
         (say("sheet.about"), say("sheet.readme_intro")),
         (say("about.fingerprint"), context.fingerprint),
         *((say("about.notes"), note) for note in result.notes),
+        *([(say("about.notes"), _cut(context))] if len(result.levels) > _MOST_ROWS else []),
     ]
     columns = [(f"{say('sheet.columns')}: {sheet}", list(pairs)) for sheet, pairs in fields]
     return [(result.title, about), (say("sheet.statuses"), list(status_words(context))), *columns]
@@ -224,14 +234,15 @@ def write_xlsx(result: AnalysisResult, path: Path) -> None:
     """
     context = context_of(result)
     book = _Book(path, context)
-    findings, levels = _finding_fields(context), _level_fields(context)
+    rows, level_rows = context.result.findings, context.result.levels[:_MOST_ROWS]
+    findings, levels = _filled(rows, _finding_fields(context)), _filled(level_rows, _level_fields(context))
     described = [
-        (context.say("sheet.findings"), [(field.name, field.text) for field in findings]),
-        (context.say("sheet.levels"), [(field.name, field.text) for field in levels if field.text]),
+        (context.say("sheet.findings"), [(field.name, field.text) for field, _ in findings]),
+        (context.say("sheet.levels"), [(field.name, field.text) for field, _ in levels if field.text]),
     ]
     _write_texts(book, book.sheet("readme"), _readme(context, described))
-    _write_rows(book, book.sheet("findings"), context.result.findings, findings)
-    _write_rows(book, book.sheet("levels"), context.result.levels, levels)
+    _write_rows(book, book.sheet("findings"), rows, findings)
+    _write_rows(book, book.sheet("levels"), level_rows, levels)
     method = [(title, [("", text) for text in texts]) for title, texts in method_texts(context)]
     verdict = (context.say("method.verdict.title"), [("", context.say("method.verdict.text"))])
     _write_texts(book, book.sheet("method"), [verdict, *method])
