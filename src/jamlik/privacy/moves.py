@@ -12,7 +12,7 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from jamlik.privacy.system import Bools, Floats, Ints, System, components
+from jamlik.privacy.system import Bools, Floats, Ints, System
 
 __all__ = ["TINY", "Moves", "is_move", "parts_of"]
 
@@ -32,10 +32,29 @@ def is_move(system: System, move: Floats, hidden: Bools) -> bool:
     )
 
 
-def parts_of(system: System, move: Floats) -> list[Floats]:
-    """Split a move into moves that share no equation; each is smaller and proves the same for its own cells."""
-    label = components(system.equation, move != 0)
-    return [np.where(label == k, move, 0.0) for k in range(int(label.max(initial=-1)) + 1)]
+def parts_of(move: Floats, *, equation: sp.csr_matrix, columns: sp.csc_matrix) -> list[Floats]:
+    """Split a move into moves that share no equation; each is smaller and proves the same for its own cells.
+
+    `columns` is the same matrix as `equation`, stored by column.
+    """
+    left = set(np.flatnonzero(move).tolist())
+    found = []
+    while left:
+        queue = [min(left)]
+        left.discard(queue[0])
+        part = np.zeros_like(move)
+        rows: set[int] = set()
+        while queue:
+            cell = queue.pop()
+            part[cell] = move[cell]
+            for row in columns.indices[columns.indptr[cell] : columns.indptr[cell + 1]].tolist():
+                if row not in rows:
+                    rows.add(row)
+                    near = left.intersection(equation.indices[equation.indptr[row] : equation.indptr[row + 1]].tolist())
+                    left -= near
+                    queue.extend(near)
+        found.append(part)
+    return found
 
 
 class Moves:
@@ -45,7 +64,7 @@ class Moves:
     solution uses few cells that are not hidden yet.
     """
 
-    def __init__(self, system: System, *, within: Bools | None = None) -> None:
+    def __init__(self, system: System, *, within: Bools | None = None, columns: sp.csc_matrix | None = None) -> None:
         usable = np.isfinite(system.cost) | system.sensitive
         self._cells = np.flatnonzero(usable if within is None else usable & within)
         self._size, self._n = system.value.shape[0], self._cells.size
@@ -58,20 +77,23 @@ class Moves:
         self._solver = highspy.Highs()
         for name, value in (("output_flag", False), ("threads", 1), ("presolve", "off"), ("random_seed", 0)):
             self._solver.setOptionValue(name, value)
-        self._solver.passModel(self._program(system))
+        self._solver.passModel(self._program(system.equation.tocsc() if columns is None else columns))
 
-    def _program(self, system: System) -> highspy.HighsLp:
-        part = system.equation[:, self._cells].tocsr()
-        part = part[np.diff(part.indptr) > 0]
-        both = sp.hstack([part, -part]).tocsc()
-        rows = both.shape[0]
+    def _program(self, columns: sp.csc_matrix) -> highspy.HighsLp:
+        size = np.diff(columns.indptr)[self._cells]
+        begin = columns.indptr[self._cells]
+        start = np.concatenate([[0], np.cumsum(size)])
+        places = np.arange(start[-1]) + np.repeat(begin - start[:-1], size)
+        rows, index = np.unique(columns.indices[places], return_inverse=True)
+        value = columns.data[places].astype(np.float64)
         lp = highspy.HighsLp()
-        lp.num_col_, lp.num_row_ = 2 * self._n, rows
+        lp.num_col_, lp.num_row_ = 2 * self._n, rows.size
         lp.col_cost_, lp.col_lower_, lp.col_upper_ = self._price, np.zeros(2 * self._n), self._upper
-        lp.row_lower_, lp.row_upper_ = np.zeros(rows), np.zeros(rows)
+        lp.row_lower_, lp.row_upper_ = np.zeros(rows.size), np.zeros(rows.size)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-        lp.a_matrix_.start_, lp.a_matrix_.index_ = both.indptr, both.indices
-        lp.a_matrix_.value_ = both.data.astype(np.float64)
+        lp.a_matrix_.start_ = np.concatenate([start, start[1:] + start[-1]]).astype(np.int32)
+        lp.a_matrix_.index_ = np.tile(index, 2).astype(np.int32)
+        lp.a_matrix_.value_ = np.concatenate([value, -value])
         return lp
 
     def reprice(self, price: Floats) -> None:

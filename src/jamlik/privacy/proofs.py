@@ -40,6 +40,7 @@ class Proofs:
         self._touched: dict[int, frozenset[int]] = {}
         self._serving: dict[int, frozenset[int]] = {}
         self._next = 0
+        self._columns = system.equation.tocsc()
         self._outside: list[set[int]] = [set() for _ in range(n)]
         self._inside: list[set[int]] = [set() for _ in range(n)]
         self._using: list[set[int]] = [set() for _ in range(n)]
@@ -53,7 +54,8 @@ class Proofs:
                 return False
             self._store(up, down)
             return True
-        sound = [part for part in parts_of(self._system, up) if is_move(self._system, part, hidden)]
+        parts = parts_of(up, equation=self._system.equation, columns=self._columns)
+        sound = [part for part in parts if is_move(self._system, part, hidden)]
         for part in sound:
             self._store(part, np.zeros_like(part))
         return bool(sound)

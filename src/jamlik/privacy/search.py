@@ -21,7 +21,7 @@ _HIDDEN_PRICE = 0.01
 _PER_BATCH = 60
 _LARGEST_BATCH = 32
 _STRETCHES = 3
-_LARGE, _NEARBY, _PER_EQUATION = 1200, 400, 10
+_LARGE, _NEARBY, _PER_EQUATION = 2500, 700, 12
 
 
 class Search:
@@ -63,6 +63,7 @@ class Search:
         self._members = np.split(np.argsort(block, kind="stable"), np.cumsum(np.bincount(block))[:-1])
         self._columns = system.equation.tocsc()
         self._stretches = 1 + np.random.default_rng(0).random((_STRETCHES, system.value.size))
+        self._everything = np.ones(system.value.shape, dtype=np.bool_)
         self._hide(system.sensitive)
 
     def run(self, effort: int) -> None:
@@ -196,7 +197,7 @@ class Search:
     def _guard_alone(self, cell: int) -> None:
         width = float(self._insider_width[cell])
         while threats := self._proofs.threats(cell):
-            found = self._pair_nearby(cell, width, tuple(threats))
+            found = self._pair_nearby(cell, width, tuple(threats), self._everything)
             found = found or self._pair(cell, width, still=tuple(threats), patient=False)
             found = found or self._pair(cell, width, still=(threats[0],))
             if found is None:
@@ -206,19 +207,21 @@ class Search:
                 )
             self._accept(*found)
 
-    def _pair_nearby(self, cell: int, width: float, still: tuple[int, ...]) -> tuple[Floats, Floats | None] | None:
+    def _pair_nearby(
+        self, cell: int, width: float, still: tuple[int, ...], allowed: Bools
+    ) -> tuple[Floats, Floats | None] | None:
         """A proof among the cells around one cell; only where the whole system is slow to search."""
         if self.hidden.size < _LARGE:
             return None
         whole = self._moves
-        self._moves = Moves(self.system, within=self._nearby(cell))
+        self._moves = Moves(self.system, within=self._nearby(cell, allowed), columns=self._columns)
         self._moves.reprice(self._price)
         try:
             return self._pair(cell, width, still=still, patient=False)
         finally:
             self._moves = whole
 
-    def _nearby(self, cell: int) -> Bools:
+    def _nearby(self, cell: int, allowed: Bools) -> Bools:
         """Cells around one cell: from each equation the cheapest few, hidden ones first, then their equations."""
         rows, columns = self.system.equation, self._columns
         near = {cell}
@@ -230,6 +233,7 @@ class Search:
                     if row not in seen:
                         seen.add(row)
                         cells = rows.indices[rows.indptr[row] : rows.indptr[row + 1]]
+                        cells = cells[allowed[cells]]
                         best = cells[np.lexsort((cells, -self.system.value[cells], self._price[cells]))][:_PER_EQUATION]
                         fresh.extend(c for c in best.tolist() if c not in near)
                         near.update(best.tolist())
@@ -287,5 +291,7 @@ class Search:
     def _spare(self, cell: int, still: tuple[int, ...], left: Bools) -> bool:
         """Find one more proof for a cell among the cells that stay hidden."""
         width = self._insider_width if still else self.system.width
-        proof = self._pair(cell, float(width[cell]), still=still, patient=False)
+        proof = self._pair_nearby(cell, float(width[cell]), still, left)
+        if proof is None and self.hidden.size < _LARGE:
+            proof = self._pair(cell, float(width[cell]), still=still, patient=False)
         return proof is not None and self._proofs.add(*proof, hidden=left)

@@ -106,10 +106,11 @@ def golden(folder: Path, name: str, *, width: float = 3.0):
 def enumerated_ranges(system: System, hidden: np.ndarray, *, reach: int, still: tuple[int, ...] = ()):
     """Lowest and highest whole value of every hidden cell over all tables that agree with what is shown.
 
-    Plain depth-first search over the cells with values up to the true value plus `reach`: slow and obvious.
+    Plain depth-first search: a cell that is the last unknown of an equation follows from it, any other takes every
+    value up to the true one plus `reach`. Slow and obvious. TimeoutError when there are too many tables.
     """
     matrix = system.equation.toarray()
-    free = [int(i) for i in np.flatnonzero(hidden) if int(i) not in still]
+    free = [int(i) for i in np.flatnonzero(hidden) if int(i) not in still][::-1]  # margins last
     known = system.value.copy()
     target = matrix @ system.value
     low, high = system.value.copy(), system.value.copy()
@@ -117,22 +118,25 @@ def enumerated_ranges(system: System, hidden: np.ndarray, *, reach: int, still: 
     closing = {k: [r for r in range(len(matrix)) if last[r] == k] for k in range(len(free))}
     visits = 0
 
+    def choices(k: int, cell: int) -> list[float]:
+        if not closing[k]:
+            return [float(n) for n in range(int(system.value[cell]) + reach + 1)]
+        known[cell] = 0.0
+        forced = {(target[r] - matrix[r] @ known) / matrix[r][cell] for r in closing[k]}
+        return [n for n in forced if n >= 0] if len(forced) == 1 else []
+
     def search(k: int) -> None:
         nonlocal visits
         visits += 1
-        if visits > 400_000:
+        if visits > 60_000:
             raise TimeoutError
         if k == len(free):
             np.minimum(low, known, out=low)
             np.maximum(high, known, out=high)
             return
-        cell = free[k]
-        true = int(system.value[cell])
-        for number in range(true + reach + 1):
-            known[cell] = number
-            if all(matrix[r] @ known == target[r] for r in closing[k]):
-                search(k + 1)
-        known[cell] = true
+        for number in choices(k, free[k]):
+            known[free[k]] = number
+            search(k + 1)
 
     search(0)
     return low, high
