@@ -98,7 +98,8 @@ def between_group_spread(
     Notes
     -----
     Over 2 to 34 groups of 100 to 1,000 people, alike or not, a 95 % interval covers 94–97 % (97.5 % where all are
-    alike). value ± 1.96 se covers between 17 % (34 groups all alike) and 100 %; the value itself lies several times
+    alike); with 2 groups of 50 it falls to 89 %. value ± 1.96 se covers between 17 % (34 groups all alike) and 100 %;
+    the value itself lies several times
     too high there.
 
     Raises
