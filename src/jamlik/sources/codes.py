@@ -27,6 +27,11 @@ _VERSION = re.compile(r"_(?:DeSO|RegSO)\d{4}$", re.IGNORECASE)
 _SMALL_AREA = re.compile(r"\d{3}(?:[ABC]\d{4}|R\d{3})$")
 _NUMBER = re.compile(r"(\d+)\.0+$")
 _SORTED_UNKNOWN = (9, 0, 0, "")
+_LEVELS = (
+    r"(?:mycket )?(?:låg|lägre|liten|litet|små)\w*|förgymnasial\w*|grundskola\w*|grund",
+    r"mellan\w*|medel\w*|måttlig\w*|gymnasi\w*",
+    r"(?:mycket )?(?:hög|större|stor|hög)\w*|eftergymnasial\w*|högskol\w*|universitet\w*",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +63,14 @@ def _age(text: str, column: Column) -> Coded | None:
     band = parsed_age(_NUMBER.sub(r"\1", text))
     if band is None:
         return None
+    label = text if not text.replace(".", "").isdigit() else ""
     if column.age_breaks and band.low == band.high:
-        band = _banded(band.low, column.age_breaks)
+        band, label = _banded(band.low, column.age_breaks), ""
     if band == AgeBand(0, None):
         return Coded(TOTAL, text)
-    return Coded(
-        band.code, column.labels.get(band.code, f"{band.code.replace('-', '–') if band.high else band.code} år")
-    )
+    if band.high is None:
+        label = label or f"{band.low} år och äldre"
+    return Coded(band.code, column.labels.get(band.code, label or f"{band.code.replace('-', '–')} år"))
 
 
 def _banded(age: int, breaks: tuple[int, ...]) -> AgeBand:
@@ -124,6 +130,17 @@ def codes_of(
     return {text or "": coded(text, column=column, name=beside.get(text or "", "")) for text in texts}
 
 
+def _ordinal(labels: Mapping[str, str]) -> dict[str, int]:
+    """Low, middle, high: places of levels where every label is one of those words."""
+    places = {}
+    for code, label in labels.items():
+        found = [place for place, words in enumerate(_LEVELS) if re.match(words, label.strip().casefold())]
+        if not found:
+            return {}
+        places[code] = found[0]
+    return places
+
+
 def _swedish(text: str) -> str:
     return text.casefold().translate(str.maketrans("åäöéü", "{|}eu"))
 
@@ -131,6 +148,7 @@ def _swedish(text: str) -> str:
 def display_order(labels: Mapping[str, str], *, role: Role, given: Iterable[str] = ()) -> dict[str, str]:
     """Labels by code in display order: as given first, sexes K and M, ages upwards, areas by code, else A–Ö."""
     first = {code: place for place, code in enumerate(given)}
+    levels = _ordinal({code: label for code, label in labels.items() if code != UNKNOWN})
 
     def place(code: str) -> tuple[int, int, int, str]:
         if code == UNKNOWN:
@@ -139,6 +157,8 @@ def display_order(labels: Mapping[str, str], *, role: Role, given: Iterable[str]
             return (0, first[code], 0, "")
         if role is Role.AGE and (band := parsed_age(code)):
             return (1, band.low, 999 if band.high is None else band.high, "")
-        return (1, 0, 0, code if role in (Role.SEX, Role.AREA) else _swedish(labels[code]))
+        if role in (Role.SEX, Role.AREA):
+            return (1, 0, 0, code)
+        return (1, levels.get(code, 0), 0, _swedish(labels[code]))
 
     return {code: labels[code] for code in sorted(labels, key=place)}

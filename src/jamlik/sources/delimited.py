@@ -41,7 +41,7 @@ class DelimitedText:
     fields: frozenset[int]
     first_line: int
 
-    def frames(self, every: int, problems: list[Problem]) -> Iterator[pl.DataFrame]:
+    def frames(self, every: int, columns: Sequence[str], problems: list[Problem]) -> Iterator[pl.DataFrame]:
         """Rows as text with their line number; each `every`-th block only. What cannot be used goes to `problems`."""
         odd = _OddRows(self.path.name)
         with open_bytes(self.path) as stream:
@@ -56,17 +56,18 @@ class DelimitedText:
             )
             for part, block in enumerate(rows):
                 if part % every == 0:
-                    yield self._frame(block, odd)
+                    yield self._frame(block, columns, odd)
         problems.extend(odd.problems())
 
-    def _frame(self, block: RowBlock, odd: _OddRows) -> pl.DataFrame:
+    def _frame(self, block: RowBlock, names: Sequence[str], odd: _OddRows) -> pl.DataFrame:
         keep = np.isin(block.fields, sorted(self.fields))
         keep |= (block.fields > self.width) & _surplus_is_empty(block, self.width, self.layout.delimiter, ~keep)
         odd.note(block, keep, self.width)
-        columns = [f"c{place}" for place in range(self.width)]
+        columns = [f"column_{place + 1}" for place in range(self.width)]
+        wanted = [columns[self.names.index(name)] for name in names]
         data = block.kept(keep)
         if not data:
-            return pl.DataFrame(schema={**dict.fromkeys(self.names, pl.String), _ROW: pl.Int64})
+            return pl.DataFrame(schema={**dict.fromkeys(names, pl.String), _ROW: pl.Int64})
         try:
             frame = pl.read_csv(
                 data,
@@ -74,15 +75,16 @@ class DelimitedText:
                 separator=self.layout.delimiter,
                 quote_char='"' if self.quoted else None,
                 schema=dict.fromkeys(columns, pl.String),
+                columns=wanted,
                 truncate_ragged_lines=True,
             )
         except pl.exceptions.PolarsError as broken:
             raise self._unparsed(block) from broken
         if frame.height != int(keep.sum()):
             raise self._unparsed(block)
-        text = pl.col(columns[: len(self.names)]).str.strip_chars()
+        text = pl.col(wanted).str.strip_chars()
         frame = frame.select(pl.when(text != "").then(text))
-        frame.columns = list(self.names)
+        frame.columns = list(names)
         return frame.with_columns(pl.Series(_ROW, block.lines[keep], pl.Int64))
 
     def _unparsed(self, block: RowBlock) -> JamlikError:

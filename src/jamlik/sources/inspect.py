@@ -34,8 +34,8 @@ from jamlik.sources.tidy import area_names
 
 __all__ = ["inspect_file"]
 
-_SAMPLE_BYTES = 32 << 20
-_SAMPLE_ROWS = 500_000
+_SAMPLE_BYTES = 16 << 20
+_SAMPLE_ROWS = 250_000
 _EXAMPLES = 5
 _SAFE = 5  # an example from a file of persons is a value that at least so many rows have
 _TELLING = (

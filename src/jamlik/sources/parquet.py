@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -33,11 +33,13 @@ def parquet_names(path: Path) -> tuple[str, ...]:
         return tuple(file.schema_arrow.names)
 
 
-def parquet_batches(path: Path, *, rows: int, row_name: str) -> Iterator[tuple[int, pl.DataFrame]]:
+def parquet_batches(
+    path: Path, *, rows: int, columns: Sequence[str], row_name: str
+) -> Iterator[tuple[int, pl.DataFrame]]:
     """Numbered batches with the file's own types, and the row's place (from 1) in the column `row_name`."""
     first = 1
     with _opened(path) as file:
-        for part, batch in enumerate(file.iter_batches(batch_size=rows)):
+        for part, batch in enumerate(file.iter_batches(batch_size=rows, columns=list(columns))):
             frame = pl.DataFrame(pa.Table.from_batches([batch]))
             places = pl.int_range(first, first + frame.height, dtype=pl.Int64)
             yield part, frame.with_columns(places.alias(row_name))

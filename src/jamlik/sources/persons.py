@@ -53,8 +53,8 @@ def person_stream(dataset: Dataset, *, table: OpenTable, source: Source) -> Pers
 
     def batches() -> Iterator[pa.Table]:
         rows = 0
-        for frame in table.batches():
-            kept = kept_rows(frame.select(*used, ROW), dataset.where, file=table.name)
+        for frame in table.batches(columns=used):
+            kept = kept_rows(frame, dataset.where, file=table.name)
             batch = coder.coded_batch(kept, weights[0] if weights else "")
             rows += batch.height
             if batch.height:

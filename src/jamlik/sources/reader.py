@@ -55,13 +55,21 @@ class OpenTable:
     layout: FileLayout
     names: tuple[str, ...]
     preamble: tuple[str, ...]
-    stream: Callable[[int, list[Problem]], Iterator[pl.DataFrame]]
+    stream: Callable[[int, Sequence[str], list[Problem]], Iterator[pl.DataFrame]]
     problems: list[Problem] = field(default_factory=list)
 
-    def batches(self, *, every: int = 1) -> Iterator[pl.DataFrame]:
-        """Rows in the file's order, only each `every`-th batch of them; rows with nothing in them are left out."""
+    def batches(self, *, every: int = 1, columns: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
+        """Rows in the file's order; rows with nothing in them are left out.
+
+        Parameters
+        ----------
+        every : int
+            Only each `every`-th batch.
+        columns : sequence of str
+            Only these columns (and `ROW`); all when empty.
+        """
         self.problems.clear()
-        for frame in self.stream(every, self.problems):
+        for frame in self.stream(every, columns or self.names, self.problems):
             filled = frame.filter(~pl.all_horizontal(pl.exclude(ROW).is_null()))
             if filled.height:
                 yield filled
@@ -128,7 +136,7 @@ def _open_workbook(path: Path, layout: FileLayout) -> OpenTable:
         sheet=sheet,
     )
 
-    def frames(every: int, problems: list[Problem]) -> Iterator[pl.DataFrame]:
+    def frames(every: int, columns: Sequence[str], problems: list[Problem]) -> Iterator[pl.DataFrame]:
         notes = [row for row in body if _is_note(row.cells)]
         if notes:
             place = Place(path.name, notes[0].line)
@@ -139,7 +147,7 @@ def _open_workbook(path: Path, layout: FileLayout) -> OpenTable:
             if not chunk:
                 return
             if part % every == 0:
-                yield _grid_frame(chunk, names)
+                yield _grid_frame(chunk, names).select(*columns, ROW)
 
     preamble = tuple(" ".join(cell for cell in row.cells if cell) for row in grid[: header.index])
     return OpenTable(path.name, full, names, preamble, frames)
@@ -178,8 +186,8 @@ def _grid_frame(rows: Sequence[GridRow], names: Sequence[str]) -> pl.DataFrame:
 def _open_parquet(path: Path, layout: FileLayout) -> OpenTable:
     full = replace(layout, encoding="", delimiter="", decimal=layout.decimal or ".", skip_rows=0, header_rows=1)
 
-    def frames(every: int, problems: list[Problem]) -> Iterator[pl.DataFrame]:
-        for part, frame in parquet_batches(path, rows=_BATCH_ROWS, row_name=ROW):
+    def frames(every: int, columns: Sequence[str], problems: list[Problem]) -> Iterator[pl.DataFrame]:
+        for part, frame in parquet_batches(path, rows=_BATCH_ROWS, columns=columns, row_name=ROW):
             if part % every == 0:
                 yield frame
 
@@ -189,8 +197,8 @@ def _open_parquet(path: Path, layout: FileLayout) -> OpenTable:
 def _open_frame(frame: pl.DataFrame, name: str) -> OpenTable:
     layout = replace(UNKNOWN_LAYOUT, decimal=".", skip_rows=0, header_rows=1, format="frame")
 
-    def frames(every: int, problems: list[Problem]) -> Iterator[pl.DataFrame]:
-        numbered = frame.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW))
+    def frames(every: int, columns: Sequence[str], problems: list[Problem]) -> Iterator[pl.DataFrame]:
+        numbered = frame.select(columns).with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64).alias(ROW))
         for part, rows in enumerate(numbered.iter_slices(_BATCH_ROWS)):
             if part % every == 0:
                 yield rows
