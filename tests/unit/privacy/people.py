@@ -44,6 +44,33 @@ def people_table(rng, *, sizes, people, shares, rules="default", same_base=True,
     return Table(indicators, dimensions, tuple(sorted(cells, key=lambda cell: cell.key)), rules)
 
 
+def with_small_areas(table: Table, rng, *, each: int) -> Table:
+    """The same people, their areas also divided into `each` small areas nested in them (without other crossings)."""
+    small = {f"{code}-{i}": code for code in table.dimensions["area"].codes for i in range(each)}
+    crossed = {("area",), ("area", "sex")}
+    cells = list(table.cells)
+    shares = rng.dirichlet(np.ones(each), size=len(table.dimensions["area"].codes))
+    rows = dict(zip(table.dimensions["area"].codes, shares, strict=True))
+    whole: dict[tuple, np.ndarray] = {}
+    for cell in sorted(table.cells, key=lambda c: (-len(c.group), c.key)):
+        if tuple(n for n, _ in cell.group) not in crossed:
+            continue
+        code = dict(cell.group)["area"]
+        rest = [(n, c) for n, c in cell.group if n != "area"]
+        if rest:
+            parts = rng.multinomial(int(cell.base_n), rows[code])
+            yes = rng.multivariate_hypergeometric(parts, int(cell.count_n))
+            whole[cell.indicator, code] = whole.get((cell.indicator, code), 0) + np.array([parts, yes])
+        else:
+            parts, yes = whole[cell.indicator, code]
+        for i, (n, k) in enumerate(zip(parts, yes, strict=True)):
+            group = tuple(sorted([*rest, ("small", f"{code}-{i}")]))
+            cells.append(Cell(cell.indicator, cell.period, group, base_n=float(n), count_n=float(k)))
+    nested = Dimension("small", Role.AREA, {c: c for c in small}, nested_in="area", parents=small)
+    dimensions = {**table.dimensions, "small": nested}
+    return Table(table.indicators, dimensions, tuple(sorted(cells, key=lambda c: c.key)), table.rules)
+
+
 def outsider_ranges(published: ProtectedTable, *, wanted):
     """Lowest and highest count of each wanted cell, from the shown numbers alone.
 
@@ -55,7 +82,7 @@ def outsider_ranges(published: ProtectedTable, *, wanted):
     def at(*key) -> int:
         return place.setdefault(key, len(place))
 
-    rows, sums, known = [], [], {}
+    rows, known = [], {}
     cells = published.cells
     for (name, period, group), cell in cells.items():
         shared = published.indicators[name].base_key or name
@@ -72,6 +99,15 @@ def outsider_ranges(published: ProtectedTable, *, wanted):
                 row = {at(what, owner, period, group): 1}
                 row |= {at(what, owner, period, part): -1 for part in parts}
                 rows.append((row, 0))
+    for what, owner, period, group in list(place):
+        for dim, code in group:
+            inner = [d for d in published.dimensions.values() if d.nested_in == dim]
+            rest = [(n, c) for n, c in group if n != dim]
+            for d in inner:
+                children = [c for c, up in d.parents.items() if up == code]
+                parts = [(what, owner, period, tuple(sorted([*rest, (d.name, c)]))) for c in children]
+                if all(part in place for part in parts):
+                    rows.append(({at(what, owner, period, group): 1} | {at(*part): -1 for part in parts}, 0))
     sums = [(row, 0.0) for row, _ in rows] + [({p: 1}, float(v)) for p, v in known.items()]
     matrix = np.zeros((len(sums), len(place)))
     for r, (row, _) in enumerate(sums):

@@ -14,7 +14,7 @@ from jamlik.model.groupings import Dimension, Role
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Audience, Cell, Status, Table
 from jamlik.privacy.gate import protected
-from tests.unit.privacy.people import outsider_ranges, people_table, sensitive_keys
+from tests.unit.privacy.people import outsider_ranges, people_table, sensitive_keys, with_small_areas
 
 
 @given(
@@ -35,6 +35,20 @@ def test_protected_table_keeps_every_small_count_unknown_to_an_outsider(seed, si
     chosen = [wanted[i] for i in rng.permutation(len(wanted))[:12]]
     true = {cell.key: cell.count_n for cell in table.cells}
     for key, (low, high) in outsider_ranges(published, wanted=chosen).items():
+        assert low <= true[key] <= high
+        assert high - low >= 4, key
+
+
+@given(st.integers(0, 10_000), st.integers(100, 800), st.sampled_from([0.05, 0.4]))
+def test_protected_nested_areas_keep_every_small_count_unknown_to_an_outsider(seed, people, share):
+    rng = np.random.default_rng(seed)
+    plain = people_table(rng, sizes=(2, 3), people=people, shares=(share,))
+    table = with_small_areas(plain, rng, each=2)
+    published = protected(table)
+    wanted = list(sensitive_keys(table))
+    true = {cell.key: cell.count_n for cell in table.cells}
+    assert all(published.cells[key].status is Status.SUPPRESSED for key in wanted)
+    for key, (low, high) in outsider_ranges(published, wanted=wanted[:12]).items():
         assert low <= true[key] <= high
         assert high - low >= 4, key
 
