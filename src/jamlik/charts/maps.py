@@ -129,7 +129,7 @@ def _shape_layers(paper: Paper, areas: Sequence[_Area], classes: _Classes) -> li
         facts = {"area": area.label, "value": classes.values.get(area.code)}
         shape = {"type": "Feature", "geometry": polygon(paper.areas[area.code]), "properties": facts}
         by_fill.setdefault(fill, []).append(shape)
-    look = {"stroke": MUTED, "strokeWidth": 0.8, "strokeJoin": "round"}
+    look = {"stroke": MUTED, "strokeWidth": 0.8, "strokeJoin": "round", "clip": False}
     return [mark_layer(rows, "geoshape", marks={"fill": fill, **look}, places={}) for fill, rows in by_fill.items()]
 
 
@@ -163,6 +163,8 @@ def _put_labels(sheet: Sheet, paper: Paper, areas: Sequence[_Area], classes: _Cl
         if spot != (places[code].x, places[code].y):
             sheet.rule(places[code].x, places[code].y, *spot, colour=INK, width=0.8)
         bare = at is None or not inside
+        if at is None and inside:
+            sheet.box(spot[0] - half - 1, spot[1] - 7, spot[0] + half + 1, spot[1] + 7, fill=PAPER)
         on_fill = INK if bare or at is None else label_colour(classes.colours[at])
         sheet.text(*spot, text, size=_LABEL, colour=on_fill, align="center", halo=bare)
     return not named
