@@ -245,17 +245,11 @@ def _measured(
     numbers, indicator = block.numbers, block.indicator
     q_value, q_threshold = (float(q) for q in judged)
     level, reference = float(numbers.level[i]), float(numbers.level_reference[i])
-    better = indicator.better(level, reference)
-    worse = {1: "reference", -1: "group", 0: ""}[better]
-    n_worse = numbers.n_reference[i] if worse == "reference" else numbers.n[i]
+    worse = {1: "reference", -1: "group", 0: ""}[indicator.better(level, reference)]
     persons = float(numbers.persons[i])
     if worse == "reference" and np.isfinite(persons):
         persons = float(numbers.gap[i] / indicator.multiplier * numbers.n_reference[i])
-    sure = float(numbers.share_sure[i])
-    people = n_worse if worse != "reference" or _named(finding) else numbers.n[i]
-    if not worse:
-        people = np.fmin(numbers.n[i], numbers.n_reference[i])
-    score = sure if indicator.kind is Kind.VALUE or not np.isfinite(people) else sure * float(people)
+    score = _score(finding, block, i, worse)
     return (
         replace(
             finding,
@@ -293,6 +287,16 @@ def _measured(
         ),
         score,
     )
+
+
+def _score(finding: Finding, block: _Block, i: int, worse: str) -> float:
+    """People concerned at least, on the side that is worse off; for published values the size of the gap at least."""
+    numbers = block.numbers
+    sure = float(numbers.share_sure[i])
+    people = numbers.n_reference[i] if worse == "reference" and _named(finding) else numbers.n[i]
+    if not worse:
+        people = np.fmin(numbers.n[i], numbers.n_reference[i])
+    return sure if block.indicator.kind is Kind.VALUE or not np.isfinite(people) else sure * float(people)
 
 
 def _named(finding: Finding) -> bool:

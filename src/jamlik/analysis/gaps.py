@@ -88,6 +88,69 @@ def _joint_status(sums: Sums, comparison: Comparison) -> Status:
     return next((status for status in order if status in both), Status.SHOWN)
 
 
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """A kind's own results before what all kinds share is added; `per` turns the unit into a share of people."""
+
+    gap: Floats
+    low: Floats
+    high: Floats
+    p_value: Floats
+    share: Floats
+    method: str
+    per: float | None
+    ratio: tuple[Floats, Floats, Floats] | None = None
+
+
+def _proportions(indicator: Indicator, group: Sides, reference: Sides, confidence: float) -> _Compared:
+    counts = {
+        "count": group.yes,
+        "total": group.size,
+        "count_reference": reference.yes,
+        "total_reference": reference.size,
+    }
+    scale = indicator.multiplier
+    found = stats.proportion_difference(**counts, confidence=confidence)
+    ratio = stats.proportion_ratio(**counts, confidence=confidence)
+    return _Compared(
+        found.value * scale,
+        found.low * scale,
+        found.high * scale,
+        found.p_value,
+        np.abs(found.value),
+        "newcombe",
+        scale,
+        (ratio.value, ratio.low, ratio.high),
+    )
+
+
+def _means(group: Sides, reference: Sides, confidence: float) -> _Compared:
+    found = stats.mean_difference(
+        total=group.total,
+        square=group.square,
+        n=group.size,
+        total_reference=reference.total,
+        square_reference=reference.square,
+        n_reference=reference.size,
+        confidence=confidence,
+    )
+    share = _not_overlapping(np.abs(found.value), _deviation(group, reference))
+    return _Compared(found.value, found.low, found.high, found.p_value, share, "welch", None)
+
+
+def _rates(indicator: Indicator, group: Sides, reference: Sides, confidence: float) -> _Compared:
+    scale = indicator.multiplier
+    found = stats.rate_difference(
+        count=group.total,
+        exposure=group.n,
+        count_reference=reference.total,
+        exposure_reference=reference.n,
+        multiplier=scale,
+        confidence=confidence,
+    )
+    return _Compared(found.value, found.low, found.high, found.p_value, np.abs(found.value) / scale, "poisson", scale)
+
+
 def _sampled_gaps(
     indicator: Indicator,
     asked: Sequence[Comparison],
@@ -96,49 +159,20 @@ def _sampled_gaps(
     reference: Sides,
     confidence: float,
 ) -> GapNumbers:
-    scale = indicator.multiplier
     if indicator.kind is Kind.PROPORTION:
-        counts = {
-            "count": group.yes,
-            "total": group.size,
-            "count_reference": reference.yes,
-            "total_reference": reference.size,
-        }
-        found = stats.proportion_difference(**counts, confidence=confidence)
-        ratio = stats.proportion_ratio(**counts, confidence=confidence)
-        gap, low, high = found.value * scale, found.low * scale, found.high * scale
-        share, method = np.abs(found.value), "newcombe"
-        people = (gap / scale, low / scale, high / scale)
+        found = _proportions(indicator, group, reference, confidence)
     elif indicator.kind is Kind.MEAN:
-        found = stats.mean_difference(
-            total=group.total,
-            square=group.square,
-            n=group.size,
-            total_reference=reference.total,
-            square_reference=reference.square,
-            n_reference=reference.size,
-            confidence=confidence,
-        )
-        gap, low, high, method, ratio, people = found.value, found.low, found.high, "welch", None, None
-        share = _not_overlapping(np.abs(gap), _deviation(group, reference))
+        found = _means(group, reference, confidence)
     else:
-        found = stats.estimate_difference(
-            value=group.level,
-            se=stats.standard_error_of_rate(count=group.total, exposure=group.n, multiplier=scale),
-            value_reference=reference.level,
-            se_reference=stats.standard_error_of_rate(count=reference.total, exposure=reference.n, multiplier=scale),
-            confidence=confidence,
-        )
-        gap, low, high, method, ratio = found.value, found.low, found.high, "poisson", None
-        share, people = np.abs(gap) / scale, (gap / scale, low / scale, high / scale)
-    sure = np.where(low > 0, low, np.where(high < 0, -high, 0.0))
-    share_sure = np.where(np.abs(gap) > 0, share * sure / np.where(gap == 0, 1.0, np.abs(gap)), 0.0)
-    persons = (
-        None
-        if people is None
-        else stats.persons_affected(gap=people[0], gap_low=people[1], gap_high=people[2], n=group.n)
-    )
+        found = _rates(indicator, group, reference, confidence)
     blank = np.full(len(asked), np.nan)
+    nothing: tuple[Floats, Floats, Floats] = (blank, blank, blank)
+    ratio, persons = found.ratio or nothing, nothing
+    if found.per is not None:
+        told = stats.persons_affected(
+            gap=found.gap / found.per, gap_low=found.low / found.per, gap_high=found.high / found.per, n=group.n
+        )
+        persons = told.value, told.low, told.high
     return GapNumbers(
         tuple(asked),
         status,
@@ -146,21 +180,23 @@ def _sampled_gaps(
         reference.n,
         group.level,
         reference.level,
-        gap,
-        low,
-        high,
+        found.gap,
+        found.low,
+        found.high,
         found.p_value,
-        ratio=blank if ratio is None else ratio.value,
-        ratio_low=blank if ratio is None else ratio.low,
-        ratio_high=blank if ratio is None else ratio.high,
-        persons=blank if persons is None else persons.value,
-        persons_low=blank if persons is None else persons.low,
-        persons_high=blank if persons is None else persons.high,
-        se=(high - low) / (2 * normal_quantile(confidence)),
-        share=share,
-        share_sure=share_sure,
-        method=method,
+        *ratio,
+        *persons,
+        se=(found.high - found.low) / (2 * normal_quantile(confidence)),
+        share=found.share,
+        share_sure=_sure(found.share, found.gap, found.low, found.high),
+        method=found.method,
     )
+
+
+def _sure(share: Floats, gap: Floats, low: Floats, high: Floats) -> Floats:
+    """The share that goes with the interval's end nearest zero; 0 where the interval holds zero."""
+    end = np.where(low > 0, low, np.where(high < 0, -high, 0.0))
+    return np.where(np.abs(gap) > 0, share * end / np.where(gap == 0, 1.0, np.abs(gap)), 0.0)
 
 
 def _deviation(group: Sides, reference: Sides) -> Floats:
@@ -205,8 +241,7 @@ def _value_gaps(
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(reference != 0, level / reference, np.nan)
         share = _relative_size(level, reference, indicator)
-        sure = np.where(found.low > 0, found.low, np.where(found.high < 0, -found.high, 0.0))
-        share_sure = np.where(np.isnan(found.p_value), np.nan, share * sure / np.where(gap == 0, 1.0, np.abs(gap)))
+    sure = np.where(np.isnan(found.p_value), np.nan, _sure(share, gap, found.low, found.high))
     return GapNumbers(
         tuple(asked),
         status,
@@ -226,7 +261,7 @@ def _value_gaps(
         blank,
         se=np.where(published, np.hypot(se, se_other), noise.se),
         share=share,
-        share_sure=share_sure,
+        share_sure=sure,
         method="series",
     )
 

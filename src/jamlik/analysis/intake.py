@@ -24,7 +24,7 @@ from jamlik.sources.toml import read_dataset
 
 __all__ = ["analysed_cells", "analysed_dataset", "analysed_frame", "opened", "versions"]
 
-_MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy", "statsmodels")
+_MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy")
 
 
 def versions() -> dict[str, str]:

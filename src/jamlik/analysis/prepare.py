@@ -17,7 +17,7 @@ from jamlik.model.questions import Comparison
 from jamlik.model.tables import Cell, Status, Table
 from jamlik.sources.imports import CellImport, PersonImport
 
-__all__ = ["Prepared", "prepared_cells", "prepared_persons", "time_order"]
+__all__ = ["Prepared", "prepared_cells", "prepared_persons", "relinked", "time_order"]
 
 MOST_AREAS = 400
 

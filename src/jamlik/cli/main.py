@@ -16,7 +16,7 @@ from jamlik.cli.commands import inspect as inspect_command
 from jamlik.cli.commands import start as start_command
 from jamlik.cli.screen import failing_clearly
 
-__all__ = ["app", "main"]
+__all__ = ["Lang", "app", "main"]
 
 app = typer.Typer(
     name="jamlik",

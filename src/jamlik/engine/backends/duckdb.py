@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from jamlik.engine.base_cells import UNKNOWN, BaseCells, FoldPlan
 from jamlik.engine.steps import Column, Step, base_cells_step, merged_cells_step
 
-__all__ = ["fold_batches", "fold_parquet", "plan_steps"]
+__all__ = ["connection", "fold_batches", "fold_parquet", "plan_steps"]
 
 _COMPACT_ROWS = 2_000_000
 
