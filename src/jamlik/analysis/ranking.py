@@ -74,7 +74,7 @@ def certainty(
     account is taken of how many comparisons could have been (`q_threshold`): a gap that was picked out among hundreds
     looks larger than it is, and its plain interval lies beyond the threshold too often (ADR 0005).
     """
-    level = 1 - confidence
+    level = round(1 - confidence, 12)
     if not np.isfinite(q_value):
         return Certainty.NOT_TESTABLE
     if q_value >= level:
