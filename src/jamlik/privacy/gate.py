@@ -77,7 +77,7 @@ def _hidden_cells(table: Table, rules: Rules) -> tuple[frozenset[CellKey], float
     hidden.update(cell.key for cell in table.cells if _stands_alone_and_small(table, rules, cell))
     for linked in count_systems(table, rules):
         pattern = _pattern_of_counts(linked)
-        audit = _attacked(linked.system, pattern, linked.period)
+        audit = _attacked(linked, pattern)
         if audit.narrowest is not None:
             widths.append(audit.narrowest)
         hidden.update(_keys(linked, pattern))
@@ -89,7 +89,7 @@ def _hidden_cells(table: Table, rules: Rules) -> tuple[frozenset[CellKey], float
         system = linked.system
         eased = replace(system, cost=np.where(known & ~system.sensitive, _ALREADY_HIDDEN, system.cost))
         pattern = suppress(eased).hidden | known
-        _attacked(system, pattern, linked.period)
+        _attacked(linked, pattern)
         hidden.update(_keys(linked, pattern))
     return frozenset(hidden), min(widths, default=None)
 
@@ -100,11 +100,13 @@ def _stands_alone_and_small(table: Table, rules: Rules, cell: Cell) -> bool:
     return value and cell.base_n is not None and 0 < cell.base_n < rules.minimum_base
 
 
-def _attacked(system: System, hidden: Bools, period: str) -> Audit:
-    audit = attack(system, hidden, enough=True)
+def _attacked(linked: Linked, hidden: Bools) -> Audit:
+    unseen = hidden.copy()
+    unseen[list(linked.rest)] = True
+    audit = attack(linked.system, unseen, enough=True)
     if not audit.passed:
         raise ReleaseRefused(
-            f"Skyddet höll inte när det prövades (perioden {period}).", cells=tuple(audit.narrow.tolist())
+            f"Skyddet höll inte när det prövades (perioden {linked.period}).", cells=tuple(audit.narrow.tolist())
         )
     return audit
 

@@ -37,6 +37,8 @@ class Linked:
         Place of each base cell.
     members : mapping of (indicator, group) to tuple of int
         Places of the numbers of one published cell, its base apart.
+    rest : tuple of int
+        Places of what the file itself leaves unknown.
     period : str
         The period.
     """
@@ -44,6 +46,7 @@ class Linked:
     system: System = field(repr=False)
     base: Mapping[Group, int]
     members: Mapping[tuple[str, Group], tuple[int, ...]]
+    rest: tuple[int, ...]
     period: str
 
 
@@ -82,7 +85,8 @@ class _Builder:
         self.sensitive: list[bool] = []
         self.cost: list[float] = []
         self.block: list[int] = []
-        self._unknown: dict[tuple[str, Group], int] = {}
+        self.unknown: dict[tuple[str, Group], int] = {}
+        self.rest: list[int] = []
         self._rows: list[tuple[list[int], list[float]]] = []
 
     def cell(self, value: float, *, width: float, sensitive: bool, cost: float, block: int = -1) -> int:
@@ -93,22 +97,28 @@ class _Builder:
         self.block.append(block)
         return len(self.value) - 1
 
+    def left_over(self, value: float) -> int:
+        """Add a cell that nobody is shown in any case."""
+        self.rest.append(self.cell(value, width=0.0, sensitive=False, cost=0.0))
+        return self.rest[-1]
+
     def sums(self, total: int, parts: Iterable[int]) -> None:
         places = [total, *parts]
         self._rows.append((places, [1.0] + [-1.0] * (len(places) - 1)))
 
     def margins(self, measure: str, places: Mapping[Group, int], found: Iterable[Margin]) -> None:
-        """Add the equations of one measure; parts whose number is unknown to all become a hidden rest."""
+        """Add the equations of one measure; parts whose number is unknown to all become a hidden rest.
+
+        Where the base has such a rest, so has every count on it, even one of nobody.
+        """
         for margin in found:
             parts = [places[g] for g in margin.parts]
             rest = self.value[places[margin.total]] - sum(self.value[p] for p in parts)
-            if margin.absent and rest > _NONE_LEFT:
-                key = margin.absent[0] if len(margin.absent) == 1 else (*margin.total, ("", repr(margin.absent)))
-                unknown = self._unknown.get((measure, key))
-                if unknown is None:
-                    unknown = self.cell(rest, width=0.0, sensitive=False, cost=0.0)
-                    self._unknown[measure, key] = unknown
-                parts.append(unknown)
+            key = margin.absent[0] if len(margin.absent) == 1 else (*margin.total, ("", repr(margin.absent)))
+            if margin.absent and (rest > _NONE_LEFT or (rest > -_NONE_LEFT and ("base", key) in self.unknown)):
+                if (measure, key) not in self.unknown:
+                    self.unknown[measure, key] = self.left_over(max(rest, 0.0))
+                parts.append(self.unknown[measure, key])
             self.sums(places[margin.total], parts)
 
     def system(self, *, integral: bool) -> System:
@@ -196,7 +206,7 @@ def _count_system(
     for item in measures:
         counts[item.indicator.id] = _add_counts(build, item, base, bases, members, margins_of)
     _add_partitions(build, measures, base, counts)
-    return Linked(build.system(integral=True), base, members, build.period)
+    return Linked(build.system(integral=True), base, members, tuple(build.rest), build.period)
 
 
 def _add_counts(
@@ -227,6 +237,9 @@ def _add_counts(
         members[name, group] = tuple(p[group] for p in (with_it, without) if group in p)
     build.margins(f"yes {name}", with_it, margins_of(with_it))
     build.margins(f"no {name}", without, margins_of(without))
+    for (measure, key), rest in [*build.unknown.items()]:
+        if measure == f"yes {name}" and {("base", key), (f"no {name}", key)} <= build.unknown.keys():
+            build.sums(build.unknown["base", key], (rest, build.unknown[f"no {name}", key]))
     for group in item.cells:
         members.setdefault((name, group), ())
     return with_it
@@ -249,7 +262,7 @@ def _add_partitions(
             rest = build.value[place] - sum(build.value[p] for p in parts)
             if len(parts) > 1 and rest >= -_NONE_LEFT:
                 if rest > _NONE_LEFT:
-                    parts.append(build.cell(rest, width=0.0, sensitive=False, cost=0.0))
+                    parts.append(build.left_over(rest))
                 build.sums(place, parts)
 
 
@@ -295,4 +308,4 @@ def _sum_system(
         places[group] = build.cell(size, width=width, sensitive=sensitive, cost=cost)
     build.margins("sum", places, margins_of(places))
     members = {(item.indicator.id, group): (place,) for group, place in places.items()}
-    return Linked(build.system(integral=False), {}, members, build.period)
+    return Linked(build.system(integral=False), {}, members, tuple(build.rest), build.period)

@@ -181,6 +181,17 @@ def test_marks_of_the_source_stay(status):
     assert published.cells[marked.key] == marked
 
 
+def test_cells_the_source_left_out_are_unknown_to_the_attacker_as_well():
+    # nobody in a0 and a1 has the outcome; the source itself hides a2, so the total of nobody does not tell of it
+    counts = [("", 180, 0), ("a0", 40, 0), ("a1", 60, 0)]
+    table = one_dimension(counts)
+    marked = Cell("local:x", "2024", (("area", "a2"),), Status.SUPPRESSED, reason="..")
+    area = Dimension("area", Role.AREA, {code: code for code in ("a0", "a1", "a2")})
+    published = protected(dataclasses.replace(table, cells=(*table.cells, marked), dimensions={"area": area}))
+    assert [status_of(published, code) for code, _, _ in counts] == ["suppressed"] * 3
+    assert published.cells[marked.key] == marked
+
+
 def test_total_that_is_not_the_sum_still_protects():
     published = protected(one_dimension([("", 310, 125), ("a", 100, 2), ("b", 100, 58), ("c", 100, 60)]))
     assert [status_of(published, code) for code in "abc"].count("suppressed") >= 2
