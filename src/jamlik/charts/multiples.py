@@ -13,10 +13,10 @@ from jamlik.charts.drawing import Drawing
 from jamlik.charts.keys import KeyItem, key_height, put_key, sex_items, status_items
 from jamlik.charts.lettering import broken, text_width
 from jamlik.charts.marks import At, Sheet, Spec, configured, mark_layer, panel
-from jamlik.charts.palette import GRID, MUTED, NARROW, ONE, PAPER, SMALL, WIDE, Style, style_for
+from jamlik.charts.palette import GRID, MUTED, NARROW, PAPER, SMALL, WIDE, Style, style_for
 from jamlik.charts.series import Series, line_layers
 from jamlik.charts.subject import Subject, years_of
-from jamlik.model.groupings import group_of
+from jamlik.model.groupings import Group, group_of
 from jamlik.model.indicators import Indicator
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
@@ -54,21 +54,33 @@ class _Look:
     places: tuple[float, ...]
 
 
-def _areas(subject: Subject, dimension: str) -> list[_Area]:
-    """Return the areas from the highest latest level down; those with nothing to show last."""
+def _lines(subject: Subject, group: Group, sexes: Sequence[str]) -> tuple[Series, ...]:
     found = []
-    for code in subject.result.table.dimensions[dimension].codes:
-        group = group_of(**{dimension: code})
-        lines = []
-        for sex in subject.sexes:
-            points = tuple(subject.at(subject.with_sex(group, sex), period) for period in subject.periods)
-            lines.append(Series(subject.sex_label(sex), style_for(sex), points))
-        if all(point is None for line in lines for point in line.points):
-            points = tuple(subject.at(group, period) for period in subject.periods)
-            lines = [Series("", ONE, points)]
-        if any(point is not None for line in lines for point in line.points):
-            found.append(_Area(subject.label(dimension, code), tuple(lines)))
-    return sorted(found, key=lambda area: (area.level is None, -(area.level or 0.0)))
+    for sex in sexes:
+        points = tuple(subject.at(subject.with_sex(group, sex), period) for period in subject.periods)
+        found.append(Series(subject.sex_label(sex) if sex else "", style_for(sex), points))
+    return tuple(found)
+
+
+def _shown_share(areas: Sequence[_Area]) -> float:
+    given = [point for area in areas for line in area.lines for point in line.points if point is not None]
+    return sum(point.drawn for point in given) / len(given) if given else 0.0
+
+
+def _areas(subject: Subject, dimension: str) -> list[_Area]:
+    """Return the areas from the highest latest level down; one line each where the sexes are mostly not shown."""
+    codes = subject.result.table.dimensions[dimension].codes
+    best: list[_Area] = []
+    for sexes in (subject.sexes, ("",)):
+        areas = [
+            _Area(subject.label(dimension, code), _lines(subject, group_of(**{dimension: code}), sexes))
+            for code in codes
+        ]
+        areas = [area for area in areas if any(point is not None for line in area.lines for point in line.points)]
+        best = areas if _shown_share(areas) > _shown_share(best) else best
+        if _shown_share(best) >= 0.5:
+            break
+    return sorted(best, key=lambda area: (area.level is None, -(area.level or 0.0)))
 
 
 def _whole(subject: Subject) -> Series:
@@ -149,7 +161,7 @@ def _name_lines(area: _Area, wide: float) -> tuple[str, ...]:
 
 
 def _key(subject: Subject, areas: Sequence[_Area], whole: Series) -> list[KeyItem]:
-    items = sex_items(subject)
+    items = sex_items(subject) if len(areas[0].lines) > 1 else []
     if whole.last is not None:
         items.append(KeyItem("line", _WHOLE.mark, subject.whole_label))
     points = [point for area in areas for line in area.lines for point in line.points]
@@ -215,7 +227,7 @@ def multiples_chart(result: AnalysisResult, indicator: Indicator, *, by: str = "
         return None
     areas = _areas(subject, by)
     known = [area for area in areas if area.level is not None]
-    if len(areas) < 2 or not known or len({len(area.lines) for area in areas}) > 1:
+    if len(areas) < 2 or not known:
         return None
     heading = subject.heading(by)
     values = {"first": subject.periods[0], "last": subject.periods[-1], "dimension": inside(heading)}

@@ -95,15 +95,17 @@ def test_identifiers_differ_between_charts(charts):
 def test_same_result_gives_the_same_bytes_in_another_process(charts):
     program = (
         "import hashlib, tests.unit.charts.conftest as c; from tests.support.results import made_result;"
-        "print([hashlib.sha256(x.svg().encode()).hexdigest() for x in c.all_charts(made_result())][:6])"
+        "print([hashlib.sha256(x.svg().encode()).hexdigest() for x in c.all_charts(made_result())][:4])"
     )
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONHASHSEED": "7"}
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
-    assert done.stdout.strip() == str([hashlib.sha256(chart.svg().encode()).hexdigest() for chart in charts][:6])
+    assert done.stdout.strip() == str([hashlib.sha256(chart.svg().encode()).hexdigest() for chart in charts][:4])
 
 
-def test_specification_is_vega_lite(charts):
-    for chart in charts:
+def test_specification_is_vega_lite():
+    made = all_charts(made_result(areas=2, periods=3, indicators=("local:behoriga-yrkesprogram",)))
+    assert {chart.kind for chart in made} == KINDS
+    for chart in made:
         alt.Chart.from_dict(chart.spec, validate=True)
 
 
