@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from jamlik.model.dataset import Dataset
+from jamlik.model.dataset import ColumnRole, Dataset
 from jamlik.model.errors import JamlikError, Place, Severity
 from jamlik.model.groupings import Dimension
 from jamlik.sources.geography import found_beside, read_geography
 from jamlik.sources.notices import Notices
 from jamlik.sources.reader import Source
 
-__all__ = ["map_folder", "note_unknown_areas"]
+__all__ = ["listed_codes", "map_folder", "note_unknown_areas"]
 
 _SHOWN = 10
 
@@ -23,13 +23,14 @@ def map_folder(dataset: Dataset, source: Source) -> Path:
 
 
 def note_unknown_areas(dataset: Dataset, dimensions: Sequence[Dimension], *, source: Source, notices: Notices) -> None:
-    """Note codes that the map has no polygon for.
+    """Note codes that are not in the dataset's own list, and codes that the map has no polygon for.
 
     Raises
     ------
     JamlikError
         CONTRACT when not one code is in the map: then the property or the map is the wrong one.
     """
+    _note_unlisted(dataset, dimensions, notices)
     if dataset.map is None:
         return
     dimension = next((d for d in dimensions if d.name == dataset.map.dimension), None)
@@ -53,5 +54,21 @@ def note_unknown_areas(dataset: Dataset, dimensions: Sequence[Dimension], *, sou
             why=f"Filen har till exempel {unknown[0]}, kartan {sorted(shapes)[0]}.",
             do="Rätta property under [map], eller välj rätt karta.",
         )
-    detail = ", ".join(unknown[:_SHOWN]) + (" …" if len(unknown) > _SHOWN else "")
-    notices.note("unknown_area", Severity.NOTE, column=dimension.title, count=len(unknown), detail=detail)
+    notices.note(
+        "unknown_area", Severity.NOTE, column=dimension.title, count=len(unknown), detail=listed_codes(unknown)
+    )
+
+
+def listed_codes(codes: Sequence[str]) -> str:
+    """The first ten codes as a text."""
+    return ", ".join(codes[:_SHOWN]) + (" …" if len(codes) > _SHOWN else "")
+
+
+def _note_unlisted(dataset: Dataset, dimensions: Sequence[Dimension], notices: Notices) -> None:
+    listed = {c.name: set(c.labels) for c in dataset.columns if c.role is ColumnRole.AREA and c.labels}
+    for dimension in dimensions:
+        if dimension.title in listed:
+            unknown = [code for code in dimension.codes if code not in listed[dimension.title]]
+            notices.note(
+                "unknown_area", Severity.NOTE, column=dimension.title, count=len(unknown), detail=listed_codes(unknown)
+            )

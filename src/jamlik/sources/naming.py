@@ -63,7 +63,7 @@ def name_says(name: str, what: str) -> bool:
     words = tokens(name)
     if what in ("id", "unit", "se", "value"):
         return bool(words) and bool(pattern.match(words[-1]) or pattern.match("_".join(words)))
-    return any(pattern.match(word) for word in words)
+    return any(pattern.match(word) for word in (*words, "".join(words)))
 
 
 def area_level(name: str) -> str:

@@ -10,7 +10,7 @@ from jamlik.sources.answers import NO, YES, is_negation
 from jamlik.sources.columns import slug
 from jamlik.sources.figures import mark_of
 from jamlik.sources.inspection import Evidence
-from jamlik.sources.naming import name_says
+from jamlik.sources.naming import name_says, tokens
 from jamlik.sources.pairs import unit_of
 from jamlik.sources.profile import ColumnProfile
 from jamlik.sources.roles import Guess
@@ -77,6 +77,8 @@ def _promote(profiles: list[ColumnProfile], settled: dict[str, Guess]) -> None:
 
 def _person_guess(profile: ColumnProfile) -> Guess:
     name, answers = profile.name, _answers(profile)
+    if tokens(name) in (["namn"], ["name"], ["nimi"]):
+        return Guess(ColumnRole.IGNORE, Evidence("contact"))
     if profile.is_constant:
         return Guess(ColumnRole.IGNORE, Evidence("one_value"))
     if _is_flag(answers):

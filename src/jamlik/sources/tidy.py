@@ -50,10 +50,9 @@ def tidied(frame: pl.DataFrame, dataset: Dataset, notices: Notices) -> Tidy:
     fixed = [c for c in dataset.columns if c.role in NUMBER_ROLES and c.fixed]
     seen: dict[str, dict[str, str]] = {}
     coded = {c.dimension: _coded(frame, c, seen.setdefault(c.dimension, {})) for c in columns}
-    nested = {c.dimension for c in columns if c.nested_in}
     base = frame.select(pl.col(ROW), *(series.alias(name) for name, series in coded.items()), *_others(frame, dataset))
     base = base.with_columns(_period(frame, dataset, fixed, notices))
-    base = _without_unknown(base, columns, nested, notices)
+    base = _without_unknown(base, columns, notices)
     parents = {c.dimension: _parents(base, c, notices) for c in columns if c.nested_in}
     tidy = _unfolded(base, dataset, fixed, seen)
     dimensions = _dimensions(columns, fixed, seen, parents)
@@ -78,8 +77,10 @@ def _coded(frame: pl.DataFrame, column: Column, labels: dict[str, str]) -> pl.Se
     texts = frame[column.name].cast(pl.String)
     names = area_names(frame, column)
     known = codes_of(texts.unique().to_list(), column=column, names=names)
-    for found in known.values():
-        if found.code not in (TOTAL, UNKNOWN):
+    for text, found in known.items():
+        if found.code == UNKNOWN and column.nested_in and not text:
+            known[text] = Coded(TOTAL, "")  # a row about the area above
+        elif found.code not in (TOTAL, UNKNOWN):
             labels.setdefault(found.code, found.label)
     return replaced(texts.fill_null(""), known)
 
@@ -129,16 +130,11 @@ def _period(frame: pl.DataFrame, dataset: Dataset, fixed: Sequence[Column], noti
     return series
 
 
-def _without_unknown(
-    frame: pl.DataFrame, columns: Sequence[Column], nested: set[str], notices: Notices
-) -> pl.DataFrame:
+def _without_unknown(frame: pl.DataFrame, columns: Sequence[Column], notices: Notices) -> pl.DataFrame:
     frame = frame.filter(pl.col(PERIOD) != "")
     for column in columns:
         name = column.dimension
         unknown = pl.col(name) == UNKNOWN
-        if name in nested:
-            frame = frame.with_columns(pl.when(unknown).then(pl.lit(TOTAL)).otherwise(pl.col(name)).alias(name))
-            continue
         code = _UNKNOWN_CODES.get(DIMENSION_ROLES[column.role], "unknown_group")
         notices.note_rows(code, Severity.SKIPPED, frame.filter(unknown)[ROW], column=column.name)
         frame = frame.filter(~unknown)

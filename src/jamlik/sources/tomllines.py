@@ -83,7 +83,8 @@ def key_lines(text: str) -> Mapping[Path, int]:
                 counts[parts] = counts.get(parts, -1) + 1
                 table = (*parts, counts[parts])
             else:
-                table = parts
+                held = next((parts[:n] for n in range(len(parts), 0, -1) if parts[:n] in counts), ())
+                table = (*held, counts[held], *parts[len(held) :]) if held else parts
             lines.setdefault(table, number)
             continue
         parts, end = _dotted(line)
