@@ -66,7 +66,7 @@ def ask(
     values = frozenset(name for name, i in table.indicators.items() if i.kind is Kind.VALUE)
     series = Series(table.cells, periods=prepared.periods, indicators=values)
     table, chosen = with_thresholds(table, latest=prepared.latest)
-    levels = all_levels(table, series=series, confidence=settings.confidence)
+    levels = all_levels(table, confidence=settings.confidence)
     progress("compute", 0.7)
     findings, family = all_findings(table, prepared=prepared, series=series, dataset=dataset, settings=settings)
     progress("compute", 1.0)

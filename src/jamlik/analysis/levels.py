@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
 
 from jamlik import stats
 from jamlik.analysis.normal import normal_quantile
-from jamlik.analysis.series import Series
 from jamlik.analysis.vectors import Sums, sides_of
 from jamlik.model.findings import Level
 from jamlik.model.groupings import Group, Role
@@ -22,28 +22,28 @@ __all__ = ["all_levels"]
 Floats = NDArray[np.float64]
 
 
-def all_levels(table: ProtectedTable, *, series: Series, confidence: float) -> tuple[Level, ...]:
+def all_levels(table: ProtectedTable, *, confidence: float) -> tuple[Level, ...]:
     """Return one `Level` per cell of the table, in the table's order; hidden cells keep their status and no number."""
     by_indicator: dict[tuple[str, str], list[Cell]] = {}
-    for cell in table.cells.values():
-        by_indicator.setdefault((cell.indicator, cell.period), []).append(cell)
     levels: dict[tuple[str, str, Group], Level] = {}
+    half = normal_quantile(confidence)
+    for cell in table.cells.values():
+        if table.indicators[cell.indicator].kind is Kind.VALUE:
+            levels[cell.key] = _value_level(cell, half)
+        else:
+            by_indicator.setdefault((cell.indicator, cell.period), []).append(cell)
     for (name, period), cells in by_indicator.items():
-        found = _levels(table, table.indicators[name], period, cells, series, confidence)
+        found = _levels(table, table.indicators[name], period, cells, confidence)
         levels |= {(name, period, level.group): level for level in _shrunk(found, table)}
     return tuple(levels[key] for key in table.cells)
 
 
 def _levels(
-    table: ProtectedTable, indicator: Indicator, period: str, cells: Sequence[Cell], series: Series, confidence: float
+    table: ProtectedTable, indicator: Indicator, period: str, cells: Sequence[Cell], confidence: float
 ) -> list[Level]:
     groups = [cell.group for cell in cells]
-    if indicator.kind is Kind.VALUE:
-        value, low, high = _value_limits(indicator, cells, groups, series, confidence)
-    else:
-        value, low, high = _sampled_limits(
-            Sums(table.cells, indicator=indicator, period=period), indicator, groups, confidence
-        )
+    sums = Sums(table.cells, indicator=indicator, period=period)
+    value, low, high = _sampled_limits(sums, indicator, groups, confidence)
     return [_level(cell, value[i], low[i], high[i]) for i, cell in enumerate(cells)]
 
 
@@ -65,17 +65,15 @@ def _sampled_limits(
     return side.total, blank, blank
 
 
-def _value_limits(
-    indicator: Indicator, cells: Sequence[Cell], groups: Sequence[Group], series: Series, confidence: float
-) -> tuple[Floats, Floats, Floats]:
-    value = np.array([np.nan if c.value is None else c.value for c in cells], dtype=np.float64)
-    se = np.array([np.nan if c.se is None else c.se for c in cells], dtype=np.float64)
-    half = se * normal_quantile(confidence)
-    return value, value - half, value + half
+def _value_level(cell: Cell, quantile: float) -> Level:
+    """A published value; it has an interval only where the source gives its uncertainty."""
+    value = np.nan if cell.value is None else cell.value
+    half = np.nan if cell.se is None else cell.se * quantile
+    return _level(cell, value, value - half, value + half)
 
 
 def _finite(number: float) -> float | None:
-    return float(number) if np.isfinite(number) else None
+    return float(number) if isfinite(number) else None
 
 
 def _level(cell: Cell, value: float, low: float, high: float) -> Level:

@@ -47,6 +47,8 @@ class Series:
                 row = self._rows.setdefault((indicator, group), np.full(len(place), np.nan))
                 row[place[period]] = cell.value
         self._blank = np.full(len(place), np.nan)
+        self._indicators = sorted(indicators)
+        self._gap_noise: dict[tuple[Comparison, ...], dict[str, Noise]] = {}
 
     def values(self, indicator: str, groups: Sequence[Group], *, periods: Sequence[str] | None = None) -> Floats:
         """Values of several groups, shape (groups, periods), NaN where there is none; all periods if none are named."""
@@ -62,6 +64,21 @@ class Series:
         return Noise(found.se, found.df)
 
     def gap_noise(self, indicator: str, asked: Sequence[Comparison]) -> Noise:
-        """Uncertainty of each comparison's latest gap, learnt from the gap's own series."""
-        own = self.values(indicator, [c.group for c in asked])
-        return self.noise(own - self.values(indicator, [c.reference for c in asked]))
+        """Uncertainty of each comparison's latest gap, learnt from the gap's own series.
+
+        Worked out for all indicators at once the first time a list of comparisons is asked about.
+        """
+        key = tuple(asked)
+        if key not in self._gap_noise:
+            self._gap_noise[key] = self._all_gap_noise(key)
+        return self._gap_noise[key][indicator]
+
+    def _all_gap_noise(self, asked: tuple[Comparison, ...]) -> dict[str, Noise]:
+        groups, references = [c.group for c in asked], [c.reference for c in asked]
+        rows = [self.values(name, groups) - self.values(name, references) for name in self._indicators]
+        noise = self.noise(np.concatenate(rows) if rows else np.zeros((0, len(self._periods))))
+        size = len(asked)
+        return {
+            name: Noise(noise.se[i * size : (i + 1) * size], noise.df[i * size : (i + 1) * size])
+            for i, name in enumerate(self._indicators)
+        }
