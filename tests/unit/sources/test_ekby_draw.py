@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from tests.support.oracle import People, adjusted_verdict, gap_verdict, group_from, trend_verdict
 
 from jamlik.sources.ekby import SERVICES, draw_service, ekby_dimensions, ekby_indicators, ekby_population, ekby_truth
 from jamlik.sources.ekby.services import service_spec
+from tests.support.oracle import People, adjusted_verdict, gap_verdict, group_from, trend_verdict
 
 services = pytest.mark.parametrize("spec", SERVICES, ids=lambda spec: spec.name)
 LAST = {spec.name: spec.periods[-1] for spec in SERVICES}

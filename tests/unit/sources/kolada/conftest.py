@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.support.kolada_server import KoladaServer
 
 from jamlik.sources.kolada import KoladaClient, Manners
+from tests.support.kolada_server import KoladaServer
 
 QUICK = Manners(tries=4, first_wait=0.001, longest_wait=60.0, timeout=5.0)
 

@@ -6,11 +6,11 @@ import time
 
 import httpx
 import pytest
-from tests.support.kolada_server import FILTER, Fault, broken, busy
 
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.tables import Status
 from jamlik.sources.kolada import ADDRESS, KoladaClient, Manners
+from tests.support.kolada_server import FILTER, Fault, broken, busy
 
 YEARS = (2021, 2022)
 

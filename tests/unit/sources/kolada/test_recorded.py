@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from tests.support.kolada_server import KoladaServer
 
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.tables import Status
 from jamlik.sources.kolada import KoladaClient, Manners, uncertainty_series
+from tests.support.kolada_server import KoladaServer
 
 YEARS = range(2010, 2023)
 TROUBLE = {"limit_every": 7, "fail_every": 11, "slow_every": 13, "slow": 0.05, "null_every": 40, "deleted_every": 50}

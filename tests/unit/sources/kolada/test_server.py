@@ -7,6 +7,7 @@ import sys
 
 import httpx
 import pytest
+
 from tests.support.kolada_server import FILTER, PER_PAGE, Fault
 
 LIST = ",".join(f"N{n:05}" for n in range(FILTER + 1))
