@@ -79,8 +79,8 @@ class Analysis:
         """Name of a group of the result, `` for everyone."""
         return ", ".join(self.result.names.get(f"{name}:{code}", code) for name, code in group)
 
-    def overview(self) -> Chart:
-        """Chart of the differences that matter most."""
+    def overview(self) -> Chart | None:
+        """Chart of the differences that matter most, None when there is no sure one."""
         return overview_chart(self.result)
 
     def charts(self, indicator: str) -> tuple[Chart, ...]:
