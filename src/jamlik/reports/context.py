@@ -99,9 +99,12 @@ class Context:
         return " × ".join(self._one_dimension(part) for part in name.split("+"))
 
     def _one_dimension(self, name: str) -> str:
+        """The file's own word for an area where it is a word (`kommun`, not `baskod2010`), else the report's."""
+        dimension = self.result.table.dimensions.get(name)
+        if dimension and dimension.role is Role.AREA and dimension.title.isalpha():
+            return dimension.title.lower()
         if self.knows(f"dimension.{name}"):
             return self.say(f"dimension.{name}")
-        dimension = self.result.table.dimensions.get(name)
         return (dimension.title if dimension else "") or name.replace("_", " ")
 
     def code_name(self, dimension: str, code: str) -> str:

@@ -44,7 +44,7 @@ class Align(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Running text; `kind` is empty, `lead` (the section's main sentence) or `small`."""
+    """Running text; `kind` is empty, `lead` (a section's main sentence), `small` or `paper` (left out on a screen)."""
 
     text: str
     kind: str = ""
@@ -185,6 +185,7 @@ class Section:
     """A titled part of the document.
 
     `kind` names how it is laid out: empty, `summary`, `group`, `indicator`, or `part` (begins a page on paper).
+    A section with `screen_only` is left out on paper, where a paragraph of kind `paper` says so.
     """
 
     id: str
@@ -192,6 +193,7 @@ class Section:
     blocks: tuple[Block, ...] = ()
     sections: tuple[Section, ...] = ()
     kind: str = ""
+    screen_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

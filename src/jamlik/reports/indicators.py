@@ -26,6 +26,7 @@ from jamlik.reports.grids import difference_table, explained_table, grid, level_
 __all__ = ["figure_of", "indicator_order", "indicators_section", "section_id"]
 
 _PAPER_REST = 40
+_PAPER_SECTIONS = 15
 _IN_WORDS = 4
 _NARROW = 360
 _SURE = frozenset({Certainty.CLEAR, Certainty.INDICATED})
@@ -172,7 +173,8 @@ def _section(context: Context, name: str, place: int) -> Section:
         *_explained(context, name),
         _about(context, name),
     )
-    return Section(section_id(place), context.title(name), blocks, kind="indicator")
+    title, screen_only = context.title(name), place >= _PAPER_SECTIONS
+    return Section(section_id(place), title, blocks, kind="indicator", screen_only=screen_only)
 
 
 def _rest_row(context: Context, name: str) -> tuple[TableCell, ...]:
@@ -221,4 +223,11 @@ def indicators_section(
         sections.append(_rest(context, rest))
     counts = {"shown": context.number(len(shown), 0), "n": context.number(len(order), 0)}
     intro = context.say("indicators.intro_some", **counts) if rest else context.say("indicators.intro")
-    return Section("indicators", context.say("indicators.title"), (Paragraph(intro),), tuple(sections), kind="group")
+    blocks: tuple[Block, ...] = (Paragraph(intro),)
+    if len(shown) > _PAPER_SECTIONS:
+        paper = context.number(_PAPER_SECTIONS, 0)
+        blocks = (
+            *blocks,
+            Paragraph(context.say("indicators.intro_paper", paper=paper, shown=counts["shown"]), "paper"),
+        )
+    return Section("indicators", context.say("indicators.title"), blocks, tuple(sections), kind="group")

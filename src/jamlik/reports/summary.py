@@ -25,6 +25,7 @@ from jamlik.reports.grids import told
 __all__ = ["finding_item", "main_findings", "summary_section"]
 
 _TOP = 10
+_FEW = 5
 _CHANGES = 4
 _NAMED = 4
 _SURE = frozenset({Certainty.CLEAR, Certainty.INDICATED})
@@ -38,10 +39,18 @@ def main_findings(context: Context) -> tuple[Finding, ...]:
 
 
 def _persons(context: Context, finding: Finding) -> str:
-    if not finding.persons:
+    """How many people it is about, told for the side that is worse off, as the finding's sentence tells it."""
+    n, group = finding.persons, finding.group_label
+    if finding.worse_off == "reference" and finding.persons_worse_off is not None:
+        if any(code.startswith("!") for _, code in finding.reference):
+            return ""
+        n, group = finding.persons_worse_off, finding.reference_label
+    if not n:
         return ""
-    key = "finding.persons_more" if finding.persons > 0 else "finding.persons_fewer"
-    return context.say(key, n=format_number(abs(finding.persons), 0, context.lang))
+    if abs(n) < _FEW:
+        return context.say("finding.persons_few", n=_FEW)
+    key = "finding.persons_more" if n > 0 else "finding.persons_fewer"
+    return context.say(key, n=format_number(abs(n), 0, context.lang), group=group)
 
 
 def _gap(context: Context, finding: Finding) -> str:
@@ -92,7 +101,7 @@ def _changed(context: Context, levelling: Levelling) -> tuple[Finding, ...]:
     return tuple(
         f
         for f in context.result.findings
-        if f.trend is not None and f.trend.levelling is levelling and f.trend.q_value < _LEVEL and told(f)
+        if f.trend is not None and f.trend.levelling is levelling and f.trend.q_value < _LEVEL and f.adds and told(f)
     )
 
 
@@ -172,7 +181,7 @@ def summary_section(context: Context, *, overview: Figure | None, targets: dict[
     items = tuple(finding_item(context, f, target=targets.get(f.indicator, "")) for f in top)
     found: Block = FindingList(items) if items else Paragraph(context.say("summary.top_none"))
     sections = [Section("top", context.say("summary.top_title"), (found,))]
-    sections += [*_changes(context), _untold(context)]
+    sections += [_untold(context), *_changes(context)]
     if overview is not None:
         sections.append(Section("overview", context.say("summary.overview_title"), (overview,)))
     sections.append(_reading(context))

@@ -20,6 +20,8 @@ from jamlik.reports.document import (
     plain_texts,
     sections_of,
 )
+from jamlik.reports.html import html_text
+from jamlik.reports.pdf import paper_text
 from tests.support.results import made_result
 
 SUPPORT = "local:ekonomiskt-bistand"
@@ -55,6 +57,16 @@ def test_summary_names_at_most_ten_sure_differences_in_rank_order(document, resu
     assert [item.certainty for item in items] == [f.certainty.value for f in sure[:10]]
     assert all(f.sentence.startswith(item.sentence) for item, f in zip(items, sure, strict=False))
     assert {item.target for item in items} <= {s.id for _, s in sections_of(document)}
+
+
+def test_people_are_told_for_the_side_that_is_worse_off(result):
+    first = next(f for f in result.findings if f.persons and f.dimension == "sex")
+    behind = replace(first, rank=1, certainty=Certainty.CLEAR, worse_off="reference", persons_worse_off=2734.0)
+    items = blocks(equality_report(replace(result, findings=(behind,))), FindingList)[0].items
+    assert items[0].facts[1] == f"vid samma nivå: 2\u00a0734 fler i gruppen {behind.reference_label}"
+    few = replace(behind, worse_off="group", persons=-3.0)
+    items = blocks(equality_report(replace(result, findings=(few,))), FindingList)[0].items
+    assert items[0].facts[1] == "rör färre än 5 personer"
 
 
 def test_summary_without_sure_differences_does_not_call_it_equal(result):
@@ -97,6 +109,17 @@ def test_only_the_first_indicators_get_full_sections(result):
     assert [chapter.id for chapter in chapters] == ["indicator-1", "other-indicators"]
     rest = next(block for block in chapters[1].blocks if isinstance(block, Table))
     assert len(rest.rows) == 2
+
+
+def test_paper_leaves_out_later_sections_and_says_so(result, monkeypatch):
+    monkeypatch.setattr("jamlik.reports.indicators._PAPER_SECTIONS", 1)
+    document = equality_report(result)
+    titles = [chapter.title for chapter in section(document, "indicators").sections]
+    on_paper, on_screen = paper_text(document), html_text(document)
+    assert all(f">{title}</h3>" in on_screen for title in titles)
+    assert [f">{title}</h3>" in on_paper for title in titles] == [True, False, False]
+    assert "På papper står de 1 första" in on_paper
+    assert "På papper" not in on_screen
 
 
 def test_levels_table_says_why_a_number_is_not_there(document):
