@@ -98,11 +98,22 @@ def _useful(levels: list[str], areas: Mapping[str, str], frame: pl.DataFrame, se
     for place, name in enumerate(ordered):
         finer = [other for other in ordered[place + 1 :] if determines(frame, other, name, most=_NEARLY)]
         same = next((other for other in finer if distinct[other] == distinct[name]), "")
-        if same or (finer and (areas[name] in ("lan", "region") or _between(name, kept, areas, frame, distinct))):
+        lone = bool(finer) and _holds_nearly_all(frame, finer[0], name)
+        if (
+            same
+            or lone
+            or (finer and (areas[name] in ("lan", "region") or _between(name, kept, areas, frame, distinct)))
+        ):
             settled[name] = Guess(ColumnRole.IGNORE, Evidence("follows", {"column": same or finer[0]}))
         else:
             kept.append(name)
     return kept
+
+
+def _holds_nearly_all(frame: pl.DataFrame, finer: str, coarser: str) -> bool:
+    """Whether one area of the coarser level holds nearly all of the finer ones, so that it divides nothing."""
+    pairs = frame.select(finer, coarser).unique()
+    return max(pairs[coarser].value_counts()["count"].to_list(), default=0) >= _NEARLY * pairs.height
 
 
 def _between(

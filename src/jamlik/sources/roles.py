@@ -21,6 +21,7 @@ __all__ = ["Guess", "first_guesses", "is_person_column", "row_kind"]
 
 _MOST_SEX, _MOST_PERIODS = 12, 400
 _REPEATED = 1.5
+_MOST_GROUPS = 200  # a text with more different values than this divides no file of persons
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,11 @@ def row_kind(
     if frame.height >= _REPEATED * different:
         return RowKind.PERSONS, Evidence("rows_repeated", {"rows": str(frame.height), "groups": str(different)})
     numbers = [name for name, profile in found.items() if profile.is_number and name not in guesses]
+    if not any(measure_kind(name) in ("count", "share") for name in numbers):
+        few = [name for name in keys if name in guesses or found[name].distinct_n <= _MOST_GROUPS]
+        groups = frame.select(few).n_unique() if few else 1
+        if len(few) < len(keys) and frame.height >= _REPEATED * groups:
+            return RowKind.PERSONS, Evidence("rows_repeated", {"rows": str(frame.height), "groups": str(groups)})
     if any(measure_kind(name) or name_says(name, "value") for name in numbers):
         return None, Evidence("rows_once", {"groups": str(different)})
     flags = [p for p in found.values() if 0 < p.distinct_n <= 3 and {t.casefold() for t in p.values} <= YES | NO | {""}]
