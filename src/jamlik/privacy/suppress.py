@@ -11,7 +11,7 @@ from jamlik.privacy.system import Bools, ReleaseRefused, System, components, red
 
 __all__ = ["Pattern", "suppress"]
 
-_EFFORT, _LEAST_EFFORT = 600_000, 60
+_EFFORT, _LEAST_EFFORT = 600_000_000, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def suppress(system: System, *, insider: float | None = None, effort: int | None
     if stuck.any():
         cells = np.flatnonzero(stuck[small.owner] & system.sensitive)
         raise ReleaseRefused("En cell som måste döljas följer av en som måste visas.", cells=tuple(cells.tolist()))
-    spend = max(_LEAST_EFFORT, _EFFORT // max(core.value.size, 1)) if effort is None else effort
+    spend = max(_LEAST_EFFORT, _EFFORT // max(core.value.size, 1) ** 2) if effort is None else effort
     label = components(core.equation, np.isfinite(core.cost), core.block)
     hidden, solves = np.zeros(core.value.shape, dtype=np.bool_), 0
     first = np.full(core.value.shape, system.value.shape[0], dtype=np.int64)
