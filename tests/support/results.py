@@ -60,12 +60,13 @@ INDICATORS = {
         theme="Kultur",
     ),
 }
-AREA_NAMES = (
-    "Norra Ekby|Centrum|Björkhagen|Vårby strand|Gamla hamnen och Kvarnholmen|Solbacken|Ängsö|Östra skogen|Tallbo|"
-    "Lillsjön|Häradsbacken|Fridhem|Kyrkbyn|Stationsområdet|Sjöänden|Västra industriområdet med omnejd|Rosendal|Hagaby|"
-    "Nyhem|Strömsnäs|Backa|Ekudden|Lund|Almvik|Bergsätra|Myrängen|Sandviken|Furuhöjd|Kolartorp|Snättringe|Stuvsta|"
-    "Glömsta|Loviseberg|Mellanby|Ytterby|Innerby|Skarpan|Hult|Tomteboda|Åby|Åkern|Ösmo"
-).split("|")
+AREA_NAMES = [
+    "Norra Ekby", "Centrum", "Björkhagen", "Vårby strand", "Gamla hamnen och Kvarnholmen", "Solbacken", "Ängsö",
+    "Östra skogen", "Tallbo", "Lillsjön", "Häradsbacken", "Fridhem", "Kyrkbyn", "Stationsområdet", "Sjöänden",
+    "Västra industriområdet med omnejd", "Rosendal", "Hagaby", "Nyhem", "Strömsnäs", "Backa", "Ekudden", "Lund",
+    "Almvik", "Bergsätra", "Myrängen", "Sandviken", "Furuhöjd", "Kolartorp", "Snättringe", "Stuvsta", "Glömsta",
+    "Loviseberg", "Mellanby", "Ytterby", "Innerby", "Skarpan", "Hult", "Tomteboda", "Åby", "Åkern", "Ösmo",
+]  # fmt: skip
 _BASE = {SCHOOL: (84.0, 3.5, 0.6, 120), SUPPORT: (5.2, -0.6, -0.15, 1400), LIBRARY: (6.1, 0.9, -0.1, 1500)}
 
 

@@ -64,13 +64,14 @@ class _Look:
 
 
 def split_by_sex(subject: Subject, dimension: str) -> bool:
-    """Whether at least half of the figures of sex × dimension may be shown."""
+    """Whether women and men are shown apart: at least half of those figures may be, or as many as for both together."""
     if not subject.sex:
         return False
-    codes = subject.result.table.dimensions[dimension].codes
-    points = [subject.at(subject.with_sex(group_of(**{dimension: c}), s)) for c in codes for s in subject.sexes]
-    found = [point for point in points if point is not None]
-    return bool(found) and sum(point.shown for point in found) * 2 >= len(found)
+    groups = [group_of(**{dimension: code}) for code in subject.result.table.dimensions[dimension].codes]
+    apart = [point for group in groups for _, point in _dots_of(subject, group, subject.sexes) if point is not None]
+    together = [point for group in groups if (point := subject.at(group)) is not None]
+    share = sum(point.shown for point in apart) / len(apart) if apart else 0.0
+    return share >= 0.5 or (share > 0 and share * len(together) >= sum(point.shown for point in together))
 
 
 def _dots_of(

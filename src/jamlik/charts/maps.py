@@ -16,7 +16,7 @@ from jamlik.charts.geometry import Paper, Place, hatching, label_place, laid_out
 from jamlik.charts.keys import HATCHES, KeyItem, key_height, put_key
 from jamlik.charts.lettering import broken, text_width
 from jamlik.charts.marks import Sheet, Spec, configured, mark_layer, panel
-from jamlik.charts.palette import CLASSES, INK, MUTED, NARROW, PAPER, SMALL, WIDE, label_colour
+from jamlik.charts.palette import CLASSES, GRID, INK, MUTED, NARROW, PAPER, SMALL, WIDE, label_colour
 from jamlik.charts.subject import Point, Subject
 from jamlik.model.groupings import group_of
 from jamlik.model.indicators import Indicator
@@ -85,7 +85,8 @@ def _alphabetical(label: str) -> str:
 
 
 def _areas(subject: Subject, geography: Geography) -> list[_Area]:
-    labels = {code: subject.label(geography.dimension, code) for code in geography.shapes}
+    known = subject.result.table.dimensions[geography.dimension].codes
+    labels = {code: subject.label(geography.dimension, code) for code in geography.shapes if code in known}
     order = sorted(labels, key=lambda code: (_alphabetical(labels[code]), code))
     points = {code: subject.at(group_of(**{geography.dimension: code})) for code in order}
     return [_Area(code, labels[code], points[code], n) for n, code in enumerate(order, start=1)]
@@ -109,7 +110,7 @@ def _class_texts(subject: Subject, limits: Sequence[float]) -> list[str]:
     return [first, *middle, phrase(subject.lang, "charts.map.over", limit=subject.bare(limits[-1]))]
 
 
-def _key(subject: Subject, areas: Sequence[_Area], classes: _Classes) -> list[KeyItem]:
+def _key(subject: Subject, areas: Sequence[_Area], classes: _Classes, *, outside: bool) -> list[KeyItem]:
     pairs = zip(classes.colours, _class_texts(subject, classes.limits), strict=True)
     items = [KeyItem("none", INK, subject.unit.capitalize())]
     items += [KeyItem("fill", colour, text) for colour, text in pairs]
@@ -117,12 +118,20 @@ def _key(subject: Subject, areas: Sequence[_Area], classes: _Classes) -> list[Ke
         bounded = status is Status.BOUNDED
         text = phrase(subject.lang, "charts.map.bounded") if bounded else subject.status_text(status)
         items.append(KeyItem(_HATCH_OF.get(status, "sparse"), MUTED, text))
+    if outside:
+        items.append(KeyItem("fill", PAPER, phrase(subject.lang, "charts.map.outside")))
     return items
 
 
 def _shape_layers(paper: Paper, areas: Sequence[_Area], classes: _Classes) -> list[Spec]:
-    """Return a layer for each class, and one for the areas without a value."""
+    """Return a layer for each class, one for areas without a value, one for those that the figures do not cover."""
     by_fill: dict[str, list[dict[str, Any]]] = {}
+    known = {area.code for area in areas}
+    outside: list[dict[str, Any]] = [
+        {"type": "Feature", "geometry": polygon(rings), "properties": {}}
+        for code, rings in paper.areas.items()
+        if code not in known
+    ]
     for area in areas:
         place = classes.of(area.code)
         fill = PAPER if place is None else classes.colours[place]
@@ -130,7 +139,11 @@ def _shape_layers(paper: Paper, areas: Sequence[_Area], classes: _Classes) -> li
         shape = {"type": "Feature", "geometry": polygon(paper.areas[area.code]), "properties": facts}
         by_fill.setdefault(fill, []).append(shape)
     look = {"stroke": MUTED, "strokeWidth": 0.8, "strokeJoin": "round", "clip": False}
-    return [mark_layer(rows, "geoshape", marks={"fill": fill, **look}, places={}) for fill, rows in by_fill.items()]
+    pale = {**look, "stroke": GRID, "fill": PAPER}
+    layers = [mark_layer(outside, "geoshape", marks=pale, places={})] if outside else []
+    return layers + [
+        mark_layer(rows, "geoshape", marks={"fill": fill, **look}, places={}) for fill, rows in by_fill.items()
+    ]
 
 
 def _places(paper: Paper, texts: Mapping[str, str]) -> dict[str, Place]:
@@ -213,7 +226,7 @@ def _hatched(paper: Paper, areas: Sequence[_Area], classes: _Classes) -> list[Sp
 
 def _drawing(subject: Subject, geography: Geography, areas: Sequence[_Area], classes: _Classes, width: int) -> Drawing:
     paper = laid_out(geography.shapes, width=width - 8, highest=min(480, width * 1.25))
-    items = _key(subject, areas, classes)
+    items = _key(subject, areas, classes, outside=len(areas) < len(geography.shapes))
     note = phrase(subject.lang, "charts.map.shrunken_note") if classes.shrunken else ""
     notes = broken(note, width - 8, SMALL, lines=2) if note else ()
     top = key_height(items, width - 8) + 17 * len(notes) + 4

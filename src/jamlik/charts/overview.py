@@ -15,7 +15,7 @@ from jamlik.charts.palette import INK, MUTED, NARROW, ONE, PAPER, ROW, SMALL, TE
 from jamlik.charts.subject import NUMBER_SHOWN, Subject
 from jamlik.model.findings import Certainty, Finding
 from jamlik.model.results import AnalysisResult
-from jamlik.model.words import counted, format_number, joined, phrase, published
+from jamlik.model.words import counted, format_number, inside, joined, phrase, published
 
 __all__ = ["overview_chart"]
 
@@ -41,7 +41,8 @@ class _Item:
         names = finding.group_label, finding.reference_label
         if subject.lang != subject.result.lang:
             names = subject.group_label(finding.group), subject.group_label(finding.reference)
-        return phrase(subject.lang, "charts.overview.who", group=names[0], reference=names[1])
+        text = phrase(subject.lang, "charts.overview.who", group=names[0], reference=inside(names[1]))
+        return text[:1].upper() + text[1:]
 
     @property
     def gap_text(self) -> str:
@@ -154,7 +155,7 @@ def _data_layers(shown: _Panel) -> list[Spec]:
         if rows:
             fill = ONE.mark if certainty is Certainty.CLEAR else PAPER
             shape = "diamond" if certainty is Certainty.UNCLEAR else "circle"
-            look = {"shape": shape, "fill": fill, "stroke": ONE.mark, "strokeWidth": 1.8, "size": 95, "opacity": 1}
+            look = {"shape": shape, "fill": fill, "stroke": ONE.mark, "strokeWidth": 1.8, "size": 75, "opacity": 1}
             layers.append(mark_layer(rows, "point", marks=look, places={"x": x, "y": y}))
     return layers
 
@@ -235,7 +236,7 @@ def _description(result: AnalysisResult, items: Sequence[_Item], lang: str) -> s
     parts.append(phrase(lang, "charts.overview.of_these", counts=joined(lang, named)))
     first = items[0]
     values = {
-        "who": first.who,
+        "who": inside(first.who),
         "indicator": first.subject.name,
         "gap": f"{first.gap_text} {first.subject.gap_unit}".strip(),
     }

@@ -52,7 +52,7 @@ SEXES = {"K": Style("#004F5D", "#004F5D", "circle"), "M": Style("#C46A00", "#8A4
 ONE = Style("#33475B", "#33475B", "circle")
 
 # Light to dark in five even steps; a grey print keeps the order, and no hue says good or bad.
-CLASSES = ("#E4F0F1", "#B4D6DA", "#7CB5BD", "#2F7F8C", "#0B4A56")
+CLASSES = ("#CFE5E8", "#9CC9CF", "#63A5AF", "#2A7985", "#0A4450")
 
 # DejaVu Sans is the widest of these, so what fits in it fits in the others.
 FONT = "DejaVu Sans, Verdana, Arial, sans-serif"

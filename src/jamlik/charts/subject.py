@@ -171,19 +171,21 @@ class Subject:
         return named or (found.labels.get(code, code) if found else code)
 
     def sex_label(self, code: str) -> str:
-        """What women and men are called here."""
-        return self.label(self.sex.name, code) if self.sex else ""
+        """What women and men are called here, with a capital."""
+        text = self.label(self.sex.name, code) if self.sex else ""
+        return text[:1].upper() + text[1:]
 
     def group_label(self, group: Group) -> str:
         """A group in words, sex first."""
         roles = self.result.table.dimensions
         sexed = sorted(group, key=lambda pair: not (pair[0] in roles and roles[pair[0]].role is Role.SEX))
-        return ", ".join(self.label(*pair) for pair in sexed) or phrase(self.lang, "charts.total")
+        text = ", ".join(self.label(*pair) for pair in sexed) or phrase(self.lang, "charts.total")
+        return text[:1].upper() + text[1:]
 
     def heading(self, dimension: str) -> str:
-        """What a dimension is called: the file's own word, or ours."""
+        """What a dimension is called: the file's own word, or ours where the file has a code (`baskod2010`)."""
         found = self.result.table.dimensions.get(dimension)
-        if found and found.title:
+        if found and found.title and found.title.replace(" ", "").replace("-", "").isalpha():
             return found.title
         ours = words(self.lang, "charts.dimension")
         return ours.get(found.role.value if found else dimension, dimension)

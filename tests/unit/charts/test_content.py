@@ -8,6 +8,7 @@ import re
 import pytest
 
 from jamlik.charts import charts_for, dots_chart, lines_chart, map_chart, multiples_chart, overview_chart
+from jamlik.charts.palette import CLASSES
 from jamlik.charts.series import period_labels, runs
 from jamlik.charts.subject import years_of
 from jamlik.model.findings import Certainty
@@ -180,8 +181,8 @@ def test_map_classes_hold_their_values(result):
         if layer["mark"]["type"] == "geoshape" and layer["mark"]["fill"] != "#FFFFFF":
             values = [row["properties"]["value"] for row in layer["data"]["values"]]
             by_fill[layer["mark"]["fill"]] = (min(values), max(values))
-    assert by_fill["#E4F0F1"][1] < 80 <= 85 <= by_fill["#2F7F8C"][0]
-    assert by_fill["#2F7F8C"][1] < 90 <= by_fill["#0B4A56"][0]
+    assert by_fill[CLASSES[0]][1] < 80 <= 85 <= by_fill[CLASSES[3]][0]
+    assert by_fill[CLASSES[3]][1] < 90 <= by_fill[CLASSES[4]][0]
 
 
 def test_map_names_areas_it_has_no_shape_for(result):
@@ -189,6 +190,25 @@ def test_map_names_areas_it_has_no_shape_for(result):
     geography = dataclasses.replace(result.geography, shapes=shapes)
     chart = map_chart(dataclasses.replace(result, geography=geography), INDICATORS[SCHOOL])
     assert "1 område finns inte på kartan." in chart.description
+
+
+def test_map_leaves_areas_outside_the_figures_plain_and_unnamed(result):
+    shapes = {**result.geography.shapes, "99": result.geography.shapes["01"]}
+    geography = dataclasses.replace(result.geography, shapes=shapes)
+    chart = map_chart(dataclasses.replace(result, geography=geography), INDICATORS[SCHOOL])
+    assert "ingår inte i siffrorna" in {text.text for text in texts(chart.svg())}
+    assert "99" not in {cell.text for row in chart.data.rows for cell in row}
+    assert "saknas" not in chart.description
+
+
+def test_labels_from_the_file_get_a_capital_and_codes_a_word(result):
+    names = {**result.names, "sex:K": "kvinnor", "sex:M": "män"}
+    area = dataclasses.replace(result.table.dimensions["area"], title="baskod2010")
+    table = dataclasses.replace(result.table, dimensions={**result.table.dimensions, "area": area})
+    chart = dots_chart(dataclasses.replace(result, names=names, table=table), INDICATORS[SCHOOL], by="area")
+    assert "Kvinnor" in {text.text for text in texts(chart.svg())}
+    assert "där ligger kvinnor" in chart.description.lower()
+    assert "efter område" in chart.title
 
 
 def test_map_credits_its_geography(result):
