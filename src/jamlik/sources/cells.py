@@ -162,7 +162,7 @@ def _without_repeats(frame: pl.DataFrame, keys: list[str], spec: IndicatorColumn
         raise JamlikError(
             f"Rad {first[ROW]} och rad {second[ROW]} gäller samma grupp men har olika tal.",
             where=Place(notices.file, int(second[ROW]), spec.count or spec.value or spec.base),
-            why=f"Båda gäller {group or 'alla'}{', ' if group else ' '}{first[PERIOD]}.",
+            why=f"Båda gäller {', '.join(part for part in (group or 'alla', first[PERIOD].strip('-')) if part)}.",
             do="Ta bort den rad som är fel, eller ge den kolumn som skiljer dem åt rollen category i dataset.toml.",
         )
     gone = frame.filter(~frame[ROW].is_in(same[ROW].implode()))[ROW] if frame[ROW].is_unique().all() else None

@@ -25,6 +25,7 @@ DIMENSION_ROLES: Mapping[ColumnRole, Role] = {
 }
 _VERSION = re.compile(r"_(?:DeSO|RegSO)\d{4}$", re.IGNORECASE)
 _SMALL_AREA = re.compile(r"\d{3}(?:[ABC]\d{4}|R\d{3})$")
+_LABELLED = re.compile(r"(\d{2}|\d{4}|\d{4}[ABCR]\d{3,4}|[A-Z]{2}\d{1,3})\s+([^\W\d].*)$")
 _NUMBER = re.compile(r"(\d+)\.0+$")
 _SORTED_UNKNOWN = (9, 0, 0, "")
 _LEVELS = (
@@ -49,7 +50,9 @@ def period_code(text: str) -> str:
 
 
 def _is_blank(text: str) -> bool:
-    return text.strip().casefold() in DEFAULT_MARKS
+    """Whether a text says that the group is not known; a lone letter is a code, not a mark."""
+    folded = text.strip().casefold()
+    return folded in DEFAULT_MARKS and not (len(folded) == 1 and folded.isalpha())
 
 
 def _sex(text: str, column: Column) -> Coded | None:
@@ -87,6 +90,8 @@ def _area_code(text: str, width: int) -> str:
 
 
 def _area(text: str, column: Column, name: str) -> Coded:
+    if not name and (match := _LABELLED.match(text)):  # PxWeb writes code and name in one cell: `0126 Huddinge`
+        text, name = match[1], match[2]
     code = _area_code(text, column.width)
     if code in ("0000", "00") and (column.width in (0, len(code))) and (not name or is_total_word(name)):
         return Coded(TOTAL, name or "Riket")

@@ -21,7 +21,7 @@ _BOUND = re.compile(r"(~|ca|<=|>=|<|>|≤|≥|färre än|under|mindre än)\s*(\d
 _SPAN = re.compile(r"(\d+)\s*[-–]\s*(\d+)$")
 
 DEFAULT_MARKS: Mapping[str, Status] = {
-    **dict.fromkeys(("..", "...", "…", "*", "**", "x", "c", "sekretess", "prickad", "dold"), Status.SUPPRESSED),
+    **dict.fromkeys(("..", "...", "…", "*", "**", "x", "sekretess", "prickad", "dold"), Status.SUPPRESSED),
     **dict.fromkeys((".", "ej relevant", "ej aktuellt", "ej tillämpligt", "not applicable"), Status.NOT_APPLICABLE),
     **dict.fromkeys(("", "-", "–", "—", "−", "--", "?", "na", "n/a", "#n/a", "null", "none", "nan"), Status.MISSING),
     **dict.fromkeys(("saknas", "uppgift saknas", "ej uppgift", "data saknas", "saknas uppgift"), Status.MISSING),

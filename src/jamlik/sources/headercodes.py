@@ -1,4 +1,4 @@
-"""Codes in column headers of wide files: `2014`, `Flickor | Antal elever`, `Andel kvinnor 2020`, `andel_k`."""
+"""Codes in column headers of wide files: `2014`, `Flickor | Antal elever`, `Andel kvinnor 2020`, `0-5 år`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from jamlik.model.groupings import parsed_sex
+from jamlik.model.groupings import parsed_age, parsed_sex
 from jamlik.model.periods import parsed_period
 
 __all__ = ["HeaderCodes", "header_codes"]
 
+_AGE = re.compile(r"\d\s*(?:år|åringar)|\d\s*[-–]\s*\d|\d\s*\+")
 HeaderCodes = tuple[dict[str, str], str]  # codes by dimension, and what is left of the name
 
 
@@ -26,6 +27,8 @@ def _from_part(part: str, *, whole: bool) -> tuple[str, str] | None:
         return "period", period.code
     if sex := _sex_of(part.strip(), whole=whole):
         return "sex", sex
+    if _AGE.search(part.casefold()) and (band := parsed_age(part)) is not None:
+        return "age", band.code
     return None
 
 

@@ -36,7 +36,7 @@ _AREAS = (
     ("region", r"region|regionkod|riksområde|landsdel|riksomrade|nuts\d?"),
     (
         "fine",
-        r"område|omrade|area|distrikt|district|valdistrikt\w*|valkrets\w*|stadsdel\w*|kommundel\w*|delområde|delomrade"
+        r"område|omrade|omr|area|distrikt|district|valdistrikt\w*|valkrets\w*|stadsdel\w*|kommundel\w*|delområde|delomrade"
         r"|småområde|smaomrade|basområde|basomrade|baskod\w*|baskod|deso\w*|regso\w*|bostadsområde|bostadsomrade"
         r"|geografi|nyko\d?|tätort|ort|församling|postnummer|stadsdelsområde|primärområde|alue|omr_kod|områdeskod",
     ),

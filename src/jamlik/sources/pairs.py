@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -244,6 +245,11 @@ def _before(name: str, candidates: Sequence[str], order: Sequence[str]) -> str:
 
 
 def _share_name(count: str, base: str) -> str:
-    top = count.removeprefix("Antal ").removeprefix("antal ").strip()
-    bottom = base.removeprefix("Antal ").removeprefix("antal ").strip()
-    return f"Andel {top} av {bottom}"
+    top, bottom = _people(count), _people(base)
+    return " ".join(part for part in ("Andel", top, "av", bottom) if part)
+
+
+def _people(name: str) -> str:
+    """Who a count is of: its name without the words for counting."""
+    plain = re.sub(r"(?i)^antal[\s_]*|[\s_]*(?:antal|_n)$|(?<=_)n$", "", name).replace("_", " ").strip()
+    return plain[:1].lower() + plain[1:] if plain[1:2].islower() else plain

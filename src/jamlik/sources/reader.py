@@ -126,6 +126,7 @@ def _open_workbook(path: Path, layout: FileLayout) -> OpenTable:
     header = _header(grid, layout)
     heading, body = grid[header.index : header.index + header.rows], grid[header.index + header.rows :]
     names = column_names([row.cells for row in heading], width=header.width)
+    body = _filled_down(body, [row.cells for row in heading], header.width)
     full = replace(
         layout,
         encoding="",
@@ -151,6 +152,22 @@ def _open_workbook(path: Path, layout: FileLayout) -> OpenTable:
 
     preamble = tuple(" ".join(cell for cell in row.cells if cell) for row in grid[: header.index])
     return OpenTable(path.name, full, names, preamble, frames)
+
+
+def _filled_down(body: Sequence[GridRow], heading: Sequence[Sequence[str]], width: int) -> list[GridRow]:
+    """Rows with blanks filled from above in columns without a name that hold words, as PxWeb's workbooks mean them."""
+    unnamed = [p for p in range(width) if not any(len(row) > p and row[p].strip() for row in heading)]
+    unnamed = [p for p in unnamed if any(re.search(r"[^\W\d_]", row.cells[p]) for row in body if p < len(row.cells))]
+    last: dict[int, str] = {}
+    filled = []
+    for row in body:
+        cells = list(row.cells)
+        if not _is_note(cells):
+            for place in unnamed:
+                if place < len(cells):
+                    last[place] = cells[place] = cells[place] or last.get(place, "")
+        filled.append(GridRow(row.line, cells))
+    return filled
 
 
 def _header(grid: Sequence[GridRow], layout: FileLayout) -> Header:

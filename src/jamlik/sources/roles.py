@@ -19,6 +19,7 @@ from jamlik.sources.profile import ColumnProfile
 
 __all__ = ["Guess", "first_guesses", "is_person_column", "row_kind"]
 
+_LABELLED_AREA = re.compile(r"(?:\d{2}|\d{4}) [A-ZÅÄÖ][a-zåäö]")
 _MOST_SEX, _MOST_PERIODS = 12, 400
 _REPEATED = 1.5
 _MOST_GROUPS = 200  # a text with more different values than this divides no file of persons
@@ -146,7 +147,8 @@ def first_guesses(found: Mapping[str, ColumnProfile]) -> dict[str, Guess]:
             guesses[name] = _ignored(reason)
             continue
         guess = _special(profile, found) or _sex(profile) or _age(profile) or _period(profile)
-        if guess is None and (level := area_level(name)) and not measure_kind(name):
+        level = area_level(name) or ("kommun" if _shares(profile, _LABELLED_AREA.match) > 0.9 else "")
+        if guess is None and level and not measure_kind(name):
             guess = Guess(ColumnRole.AREA, Evidence("area_name"), extra={"level": level})
         if guess is None:
             continue

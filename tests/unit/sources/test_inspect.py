@@ -188,6 +188,31 @@ def test_codes_in_headers_are_found(written, head, fixed):
     assert len(read_cells(found.dataset, path=written(f"{head}\nNorr;10;12\nSöder;20;22\nVäster;30;..\n")).cells) == 6
 
 
+def test_ages_in_headers_are_found(written):
+    text = "Område;0-5 år;6-15 år;80+ år\nNorr;10;12;3\nSöder;20;22;4\nVäster;30;..;5\n"
+    found = inspect_file(written(text))
+    assert [c.fixed for c in found.dataset.columns[1:]] == [{"age": "0-5"}, {"age": "6-15"}, {"age": "80-"}]
+    cells = read_cells(found.dataset, path=written(text))
+    assert {d.name: d.codes for d in cells.dimensions}["age"] == ("0-5", "6-15", "80-")
+
+
+def test_code_and_name_in_one_cell_are_taken_apart(written):
+    text = "plats;kön;2023;2024\n00 Riket;kvinnor;50;51\n0126 Huddinge;kvinnor;40;41\n0127 Botkyrka;kvinnor;30;31\n"
+    text += text.split("\n", 1)[1].replace("kvinnor", "män")
+    found = inspect_file(written(text))
+    cells = read_cells(found.dataset, path=written(text))
+    area = next(d for d in cells.dimensions if d.name == "area")
+    assert area.labels == {"0126": "Huddinge", "0127": "Botkyrka"}
+    assert sum(not any(name == "area" for name, _ in c.group) for c in cells.cells) == 4
+
+
+@pytest.mark.parametrize("letters", ["ABC", "XYC"])
+def test_single_letters_are_codes_and_no_marks(written, letters):
+    text = "omr;kon;antal_n;befolkning_n\n" + "".join(f"{a};{s};5;1{n}\n" for n, a in enumerate(letters) for s in "KM")
+    found = inspect_file(written(text))
+    assert len(read_cells(found.dataset, path=written(text)).cells) == 6
+
+
 def test_a_party_called_m_is_no_sex(written):
     found = inspect_file(written("Distrikt;M;S;V\nA;10;20;30\nB;11;21;31\n"))
     assert all(not column.fixed for column in found.dataset.columns)

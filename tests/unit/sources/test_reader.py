@@ -4,6 +4,7 @@ import gzip
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from jamlik.model.dataset import FileLayout
 from jamlik.model.errors import ErrorKind, JamlikError
@@ -232,8 +233,6 @@ def test_damaged_parquet_is_unreadable(tmp_path):
 
 def test_excel_takes_the_sheet_with_the_figures(tmp_path):
     path = tmp_path / "fil.xlsx"
-    import xlsxwriter
-
     with xlsxwriter.Workbook(path) as book:
         notes = book.add_worksheet("Om tabellen")
         for row in range(40):
@@ -250,6 +249,22 @@ def test_excel_takes_the_sheet_with_the_figures(tmp_path):
     assert [p.code for p in table.problems] == ["note_row"]
     with pytest.raises(JamlikError, match="Bladet"):
         rows(path, sheet="Annat")
+
+
+def test_blanks_below_a_word_are_filled_down_in_unnamed_columns(tmp_path):
+    path = tmp_path / "pxweb.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("Data")
+        sheet.write(0, 0, "Folkmängd efter region, kön och år")
+        for place, row in enumerate(
+            [["", "", "2023", "2024"], ["0126 Huddinge", "kvinnor", 50, 51], ["", "män", 49, 50], ["Källa: SCB"]]
+        ):
+            for column, value in enumerate(row):
+                if value != "":
+                    sheet.write(place + 2, column, value)
+    table, frame = rows(path)
+    assert table.names == ("kolumn 1", "kolumn 2", "2023", "2024")
+    assert content(frame) == [("0126 Huddinge", "kvinnor", "50", "51"), ("0126 Huddinge", "män", "49", "50")]
 
 
 def test_only_each_nth_block_is_read_when_asked(tmp_path):
