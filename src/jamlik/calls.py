@@ -15,7 +15,7 @@ from typing import Any
 import polars as pl
 
 from jamlik.analysis.ask import Settings
-from jamlik.analysis.intake import analysed_cells, analysed_dataset, analysed_frame, opened
+from jamlik.analysis.intake import analysed_cells, analysed_dataset, as_polars, opened, with_references
 from jamlik.charts import Chart, charts_for, overview_chart
 from jamlik.model.dataset import Dataset
 from jamlik.model.findings import Finding
@@ -159,6 +159,7 @@ def analyse(
     where: Mapping[str, tuple[str, ...]] | None = None,
     focus: str = "",
     catalogue: str = "",
+    references: Mapping[str, str] | None = None,
     dataset: Dataset | None = None,
     progress: Report = _silent,
 ) -> Analysis:
@@ -180,6 +181,8 @@ def analyse(
         Code of the area the analysis is for, where the file holds several.
     catalogue : str
         Path of a Kolada KPI catalogue.
+    references : mapping of dimension to choice, optional
+        Who groups are compared with: `rest` (everybody else), `best` (the best-off group) or a code.
     dataset : Dataset, optional
         What a frame means, when it is not to be guessed.
 
@@ -192,9 +195,12 @@ def analyse(
     if isinstance(source, str | Path):
         path = Path(source)
         found = opened(path, file=Path(file) if file else None, where=where, focus=focus, catalogue=catalogue)
-        return Analysis(analysed_dataset(found, settings=settings, progress=progress, base_dir=path.parent))
-    chosen = replace(dataset, focus=focus or dataset.focus) if dataset else None
-    return Analysis(analysed_frame(source, dataset=chosen, settings=settings, progress=progress, focus=focus))
+        asked = with_references(found, references or {})
+        return Analysis(analysed_dataset(asked, settings=settings, progress=progress, base_dir=path.parent))
+    rows = as_polars(source)
+    meant = dataset or inspect_file(rows, where=where, focus=focus, catalogue=catalogue, name="frame").dataset
+    asked = with_references(replace(meant, focus=focus or meant.focus), references or {})
+    return Analysis(analysed_dataset(asked, settings=settings, progress=progress, frame=rows))
 
 
 def start(

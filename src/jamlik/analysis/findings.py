@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from jamlik import stats
+from jamlik.analysis.best import with_best_off
 from jamlik.analysis.drivers import explained_gaps
 from jamlik.analysis.gaps import GapNumbers, gap_numbers
 from jamlik.analysis.labels import group_label
@@ -56,6 +57,7 @@ class _Block:
     trends: Mapping[Comparison, GapTrend]
     explained: Mapping[Comparison, tuple[Explained, ...]]
     in_family: bool
+    questions: Mapping[Comparison, Comparison]
 
 
 def all_findings(
@@ -100,15 +102,17 @@ def _block(
     newest: float,
     earlier: set[tuple[str, ...]],
 ) -> _Block:
+    questions = with_best_off(table, indicator=indicator, period=period, asked=prepared.asked)
+    asked = tuple(questions)
     numbers = gap_numbers(
         table.cells,
         indicator=indicator,
         period=period,
-        asked=prepared.asked,
+        asked=asked,
         series=series,
         confidence=settings.confidence,
     )
-    followed = [c for c in prepared.asked if tuple(n for n, _ in c.group) in earlier]
+    followed = [c for c in asked if tuple(n for n, _ in c.group) in earlier]
     periods = [p for p in prepared.periods if p == period or _before(p, period, prepared.periods)]
     return _Block(
         indicator,
@@ -129,11 +133,12 @@ def _block(
             table.cells,
             indicator=indicator,
             period=period,
-            asked=prepared.asked,
+            asked=asked,
             covariates=prepared.covariates,
             confidence=settings.confidence,
         ),
         in_family=not _is_plain_count(indicator) and float(period_starts([period])[0]) > newest - _OLD_YEARS,
+        questions=questions,
     )
 
 
@@ -214,7 +219,7 @@ def _finding(
 ) -> tuple[Finding, float]:
     numbers, comparison = block.numbers, block.numbers.comparisons[i]
     dimension, group, reference = _labels(comparison, table, dataset.focus, settings.lang)
-    key = question_key(indicator=block.indicator.id, comparison=comparison)
+    key = question_key(indicator=block.indicator.id, comparison=block.questions[comparison])
     status = (
         numbers.status[i]
         if np.isfinite(numbers.gap[i]) or numbers.status[i] is not Status.SHOWN

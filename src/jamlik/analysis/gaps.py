@@ -26,7 +26,8 @@ Floats = NDArray[np.float64]
 class GapNumbers:
     """Results of many comparisons of one indicator at one period; arrays of shape (comparisons,).
 
-    Levels, gaps and limits are in the indicator's unit; `se` is the gap's standard error as its interval implies;
+    Levels, gaps, limits and the levels' standard errors are in the indicator's unit; `se` is the gap's standard error
+    as its interval implies;
     `share` is the gap as a share of people (a proportion's gap; for means the part of the two distributions that does
     not overlap) with `share_sure` the same at the interval's end nearest zero.
     """
@@ -48,6 +49,8 @@ class GapNumbers:
     persons_low: Floats
     persons_high: Floats
     se: Floats
+    level_se: Floats
+    level_reference_se: Floats
     share: Floats
     share_sure: Floats
     method: str
@@ -135,7 +138,20 @@ def _means(group: Sides, reference: Sides, confidence: float) -> _Compared:
         confidence=confidence,
     )
     share = _not_overlapping(np.abs(found.value), _deviation(group, reference))
-    return _Compared(found.value, found.low, found.high, found.p_value, share, "welch", None)
+    ratio = stats.estimate_ratio(
+        value=_positive(group.level),
+        se=stats.standard_error_of_mean(total=group.total, square=group.square, n=group.size),
+        value_reference=_positive(reference.level),
+        se_reference=stats.standard_error_of_mean(total=reference.total, square=reference.square, n=reference.size),
+        confidence=confidence,
+    )
+    three = (ratio.value, ratio.low, ratio.high)
+    return _Compared(found.value, found.low, found.high, found.p_value, share, "welch", None, three)
+
+
+def _positive(level: Floats) -> Floats:
+    """Levels a ratio can be taken of; the others are missing."""
+    return np.where(level > 0, level, np.nan)
 
 
 def _rates(indicator: Indicator, group: Sides, reference: Sides, confidence: float) -> _Compared:
@@ -187,10 +203,21 @@ def _sampled_gaps(
         *ratio,
         *persons,
         se=(found.high - found.low) / (2 * normal_quantile(confidence)),
+        level_se=_level_se(indicator, group),
+        level_reference_se=_level_se(indicator, reference),
         share=found.share,
         share_sure=_sure(found.share, found.gap, found.low, found.high),
         method=found.method,
     )
+
+
+def _level_se(indicator: Indicator, side: Sides) -> Floats:
+    """Standard error of a side's level, in the indicator's unit."""
+    if indicator.kind is Kind.PROPORTION:
+        return stats.standard_error_of_proportion(count=side.yes, total=side.size) * indicator.multiplier
+    if indicator.kind is Kind.MEAN:
+        return stats.standard_error_of_mean(total=side.total, square=side.square, n=side.size)
+    return stats.standard_error_of_rate(count=side.total, exposure=side.n, multiplier=indicator.multiplier)
 
 
 def _sure(share: Floats, gap: Floats, low: Floats, high: Floats) -> Floats:
@@ -260,6 +287,8 @@ def _value_gaps(
         blank,
         blank,
         se=np.where(published, np.hypot(se, se_other), noise.se),
+        level_se=se,
+        level_reference_se=se_other,
         share=share,
         share_sure=sure,
         method="series",

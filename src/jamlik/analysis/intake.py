@@ -15,6 +15,7 @@ from jamlik.analysis.ask import Progress, Settings, ask
 from jamlik.analysis.lawful import require_lawful
 from jamlik.analysis.prepare import prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
+from jamlik.model.questions import Reference
 from jamlik.model.results import AnalysisResult
 from jamlik.sources.geography import found_beside, read_geography
 from jamlik.sources.imports import CellImport
@@ -22,7 +23,7 @@ from jamlik.sources.inspect import inspect_file
 from jamlik.sources.read import read_cells, read_persons
 from jamlik.sources.toml import read_dataset
 
-__all__ = ["analysed_cells", "analysed_dataset", "analysed_frame", "opened", "versions"]
+__all__ = ["analysed_cells", "analysed_dataset", "as_polars", "opened", "versions", "with_references"]
 
 _MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy")
 
@@ -118,13 +119,22 @@ def analysed_dataset(
     )
 
 
-def analysed_frame(
-    frame: Any, *, dataset: Dataset | None, settings: Settings, progress: Progress, focus: str = ""
-) -> AnalysisResult:
-    """Analyse a Polars, pandas or Arrow frame, with its meaning given or guessed."""
-    rows = frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
-    meant = dataset or inspect_file(rows, focus=focus, name="frame").dataset
-    return analysed_dataset(meant, settings=settings, progress=progress, frame=rows)
+def as_polars(frame: Any) -> pl.DataFrame:
+    """Turn a Polars, pandas or Arrow frame into a Polars one."""
+    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+
+
+def with_references(dataset: Dataset, choices: Mapping[str, str]) -> Dataset:
+    """Let groups be compared with somebody else than the dataset says.
+
+    Parameters
+    ----------
+    choices : mapping of dimension to choice
+        `rest` (everybody else), `best` (the best-off group), `total` (the whole) or a code.
+    """
+    kinds = ("best", "rest", "total")
+    chosen = {n: Reference(c) if c in kinds else Reference("named", c) for n, c in choices.items()}
+    return replace(dataset, references={**dataset.references, **chosen})
 
 
 def analysed_cells(source: CellImport, *, settings: Settings, progress: Progress) -> AnalysisResult:

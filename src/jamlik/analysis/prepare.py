@@ -9,11 +9,12 @@ from itertools import pairwise
 from jamlik.analysis.cells import cells_with_margins, person_cells
 from jamlik.analysis.groupings import Plan, analysis_plan
 from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
+from jamlik.model.dataset import Dataset
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.model.groupings import Dimension, Group, Role, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.periods import parsed_period
-from jamlik.model.questions import Comparison
+from jamlik.model.questions import Comparison, Reference
 from jamlik.model.tables import Cell, Status, Table
 from jamlik.sources.imports import CellImport, PersonImport
 
@@ -77,7 +78,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
     used = relinked([d for d in dimensions if len(d.codes) > 1], dimensions)
     periods = time_order(base.codes_of("period"))
     latest = source.dataset.period or periods[-1]
-    asked = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
+    asked = analysis_plan(used, references=_references(source.dataset, used), max_way=source.dataset.max_way)
     if not asked.asked:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
     if latest not in periods:
@@ -91,6 +92,28 @@ def prepared_persons(source: PersonImport) -> Prepared:
         latest=dict.fromkeys(names, latest),
         steps=tuple((step.name, step.sql.strip()) for step in plan_steps(plan)),
     )
+
+
+def _references(dataset: Dataset, dimensions: Sequence[Dimension]) -> dict[str, Reference]:
+    """Return who groups are compared with, checked against what the file holds."""
+    by_name = {d.name: d for d in dimensions}
+    for name, reference in dataset.references.items():
+        if name not in by_name:
+            known = ", ".join(sorted(by_name)) or "inga"
+            raise JamlikError(
+                f"Det går inte att välja jämförelse för {name}.",
+                where=Place(dataset.path),
+                why=f"Filens indelningar är: {known}.",
+                do="Rätta namnet under [references] i dataset.toml eller i --reference.",
+            )
+        if reference.kind == "named" and reference.code not in by_name[name].codes:
+            raise JamlikError(
+                f"Gruppen {reference.code} finns inte i {name}.",
+                where=Place(dataset.path),
+                why=f"Koderna är: {', '.join(by_name[name].codes[:12])}.",
+                do="Välj en av dem, eller rest eller best.",
+            )
+    return dict(dataset.references)
 
 
 def _known(dimension: Dimension, base: BaseCells, labels: Mapping[str, str]) -> Dimension:
@@ -114,7 +137,7 @@ def prepared_cells(source: CellImport) -> Prepared:
     if focus and all(i.kind is Kind.VALUE for i in source.indicators.values()):
         return _one_municipality(source, focus)
     used, notes = _coarsened(relinked([d for d in source.dimensions if len(d.codes) > 1], source.dimensions))
-    plan = analysis_plan(used, references=dict(source.dataset.references), max_way=source.dataset.max_way)
+    plan = analysis_plan(used, references=_references(source.dataset, used), max_way=source.dataset.max_way)
     if not plan.asked:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
     overlapping = frozenset(d.name for d in used if d.role is Role.AGE and _overlap(d))

@@ -18,6 +18,7 @@ from jamlik.model.tables import Cell, CellKey
 __all__ = ["gap_trends"]
 
 Floats = NDArray[np.float64]
+_EXACT = 1e-6
 _SIGN = {Direction.UP: 1, Direction.DOWN: -1, Direction.TARGET: 0, Direction.NEUTRAL: 0}
 
 
@@ -42,10 +43,12 @@ def gap_trends(
     """
     if len(periods) < 3 or not asked:
         return {}
-    level, reference, se = _rows(cells, indicator, periods, asked, series, confidence)
+    level, reference, se, level_se, reference_se = _rows(cells, indicator, periods, asked, series, confidence)
     gap = level - reference
     starts = period_starts(periods)
     found = stats.trend_slope(period=starts, value=gap, se=se, confidence=confidence)
+    own = stats.trend_slope(period=starts, value=level, se=level_se, confidence=confidence)
+    other = stats.trend_slope(period=starts, value=reference, se=reference_se, confidence=confidence)
     first, last = _ends(gap)
     usable = np.isfinite(found.slope) & (first < last)
     rows = np.arange(len(asked))
@@ -68,11 +71,19 @@ def gap_trends(
             slope_high=float(found.high[i]),
             p_value=float(found.p_value[i]),
             q_value=float("nan"),
+            level_slope=_number(own.slope[i]),
+            level_slope_low=_number(own.low[i]),
+            level_slope_high=_number(own.high[i]),
+            reference_slope=_number(other.slope[i]),
             levelling=_levelling(str(kinds[i]), bool(moved[i]) and found.p_value[i] < 1 - confidence),
         )
         for i, comparison in enumerate(asked)
         if usable[i]
     }
+
+
+def _number(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
 
 
 def _levelling(kind: str, moved: bool) -> Levelling:
@@ -98,13 +109,14 @@ def _rows(
     asked: Sequence[Comparison],
     series: Series,
     confidence: float,
-) -> tuple[Floats, Floats, Floats]:
-    """Levels, reference levels and standard errors of the gap, shape (comparisons, periods)."""
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Levels, reference levels, and standard errors of gap, level and reference, shape (comparisons, periods)."""
     if indicator.kind is Kind.VALUE:
         level = series.values(indicator.id, [c.group for c in asked], periods=periods)
         reference = series.values(indicator.id, [c.reference for c in asked], periods=periods)
-        noise = series.gap_noise(indicator.id, asked)
-        return level, reference, np.repeat(noise.se[:, None], level.shape[1], axis=1)
+        se = np.repeat(series.gap_noise(indicator.id, asked).se[:, None], level.shape[1], axis=1)
+        exact = np.full(level.shape, _EXACT)  # the line's own residuals then decide
+        return level, reference, se, exact, exact
 
     def at(period: str) -> GapNumbers:
         return gap_numbers(cells, indicator=indicator, period=period, asked=asked, series=series, confidence=confidence)
@@ -114,4 +126,6 @@ def _rows(
         np.stack([numbers.level for numbers in each], axis=1),
         np.stack([numbers.level_reference for numbers in each], axis=1),
         np.stack([numbers.se for numbers in each], axis=1),
+        np.stack([numbers.level_se for numbers in each], axis=1),
+        np.stack([numbers.level_reference_se for numbers in each], axis=1),
     )

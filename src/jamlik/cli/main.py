@@ -90,6 +90,12 @@ def analyse(
     where: WhereOption = None,
     focus: FocusOption = "",
     catalogue: CatalogueOption = "",
+    reference: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--reference", help="Vem grupperna jämförs med: DIMENSION=rest, best eller en kod, t.ex. area=best."
+        ),
+    ] = None,
     confidence: Annotated[
         float, typer.Option("--confidence", min=0.5, max=0.999, help="Intervallens säkerhet.")
     ] = 0.95,
@@ -105,6 +111,7 @@ def analyse(
             where=where or [],
             focus=focus,
             catalogue=catalogue,
+            references=reference or [],
             confidence=confidence,
         )
 

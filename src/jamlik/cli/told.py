@@ -9,11 +9,11 @@ import typer
 
 from jamlik.calls import Analysis
 from jamlik.cli.screen import out, talk
-from jamlik.model.errors import JamlikError, Severity
+from jamlik.model.errors import ErrorKind, JamlikError, Severity
 from jamlik.model.findings import Certainty
 from jamlik.model.words import phrase
 
-__all__ = ["parsed_where", "tell"]
+__all__ = ["parsed_references", "parsed_where", "tell"]
 
 TOP = 10
 _SURE = (Certainty.CLEAR, Certainty.INDICATED)
@@ -33,6 +33,27 @@ def parsed_where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
         if not mark or not column.strip():
             raise JamlikError(f"Villkoret {condition!r} går inte att läsa.", do="Skriv KOLUMN=VÄRDE.")
         found[column.strip()] = (*found.get(column.strip(), ()), value.strip())
+    return found
+
+
+def parsed_references(choices: list[str]) -> dict[str, str]:
+    """Read `DIMENSION=rest`, `DIMENSION=best` or `DIMENSION=CODE`.
+
+    Raises
+    ------
+    JamlikError
+        For a choice without `=`.
+    """
+    found = {}
+    for choice in choices:
+        name, mark, value = choice.partition("=")
+        if not mark or not name.strip() or not value.strip():
+            raise JamlikError(
+                f"Jämförelsen {choice!r} går inte att läsa.",
+                do="Skriv DIMENSION=rest, DIMENSION=best eller DIMENSION=KOD.",
+                kind=ErrorKind.USAGE,
+            )
+        found[name.strip()] = value.strip()
     return found
 
 

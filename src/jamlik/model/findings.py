@@ -55,7 +55,10 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class GapTrend:
-    """How a gap changed over the periods: change per year in the indicator's unit, with interval and p-value."""
+    """How a gap changed over the periods: change per year in the indicator's unit, with interval and p-value.
+
+    `level_slope` and its limits are the change per year of the group's own level, `reference_slope` of the reference's.
+    """
 
     first_period: str
     last_period: str
@@ -66,6 +69,10 @@ class GapTrend:
     p_value: float
     q_value: float
     levelling: Levelling
+    level_slope: float | None = None
+    level_slope_low: float | None = None
+    level_slope_high: float | None = None
+    reference_slope: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

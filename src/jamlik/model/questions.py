@@ -14,15 +14,20 @@ from itertools import combinations, product
 
 from jamlik.model.groupings import Dimension, Group, Role, dimension_label
 
-__all__ = ["Comparison", "Question", "Reference", "comparisons", "finding_id", "question_key", "rest_of"]
+__all__ = ["BEST", "Comparison", "Question", "Reference", "comparisons", "finding_id", "question_key", "rest_of"]
+
+
+BEST = "^best"
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
     """Who a dimension's groups are compared with.
 
-    `kind` is `other` (the other sex), `rest` (everybody else in the same grouping), `named` (the group with `code`),
-    `total` (the whole, for published values) or `best` (the best-off group, chosen from earlier periods).
+    `kind` is `other` (the other of two codes, the usual reference for sex), `rest` (everybody else in the same
+    grouping), `named` (the group with `code`), `total` (the whole, for published values) or `best` (the best-off group,
+    chosen for each indicator from earlier periods; `BEST` stands for it in the question, so that the question stays the
+    same when another group becomes best off).
     """
 
     kind: str
@@ -71,8 +76,10 @@ def _default_reference(dimension: Dimension) -> Reference:
 
 def _pairs(dimension: Dimension, reference: Reference) -> Iterator[tuple[str, str]]:
     for code in dimension.codes:
-        if reference.kind in ("named", "best", "other"):
-            if code != reference.code and reference.code:
+        if reference.kind == "best":
+            yield code, BEST
+        elif reference.kind == "named":
+            if code != reference.code:
                 yield code, reference.code
         elif reference.kind == "total":
             yield code, "*"
@@ -112,7 +119,9 @@ def comparisons(
             if not _may_be_crossed([by_name[name] for name in chosen]):
                 continue
             for varies in _varying(chosen, by_name):
-                reference = named.get(varies, _default_reference(by_name[varies]))
+                reference = named.get(varies) or Reference("other")
+                if reference.kind == "other":
+                    reference = _default_reference(by_name[varies])
                 found.extend(_crossed(chosen, varies, reference, by_name))
     return tuple(found)
 

@@ -21,6 +21,7 @@ def run(
     where: list[str],
     focus: str,
     catalogue: str,
+    references: list[str],
     confidence: float,
 ) -> None:
     """Analyse a file and write the report folder."""
