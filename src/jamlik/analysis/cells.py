@@ -190,10 +190,10 @@ _UNKNOWN = (Status.SUPPRESSED, Status.BOUNDED)
 
 
 def _margin(members: Sequence[Cell], indicator: Indicator, period: str, group: Group, published: bool) -> Cell:
-    """Sum what is known; a part without figure adds nothing, a part the source hides makes a plain sum impossible."""
+    """Sum what is known; a part without figure adds nothing, a part the source hides hides the sum too."""
     known = [m for m in members if m.status is Status.SHOWN]
     if not published and any(m.status in _UNKNOWN for m in members):
-        return Cell(indicator.id, period, group, Status.MISSING, reason="parts_missing")
+        return Cell(indicator.id, period, group, Status.SUPPRESSED)
     summed = Cell(
         indicator.id,
         period,

@@ -238,6 +238,12 @@ def _not_overlapping(gap: Floats, deviation: Floats) -> Floats:
         return np.asarray(2 * normal_probability(gap / deviation / 2) - 1, dtype=np.float64)
 
 
+def _shown(sums: Sums, groups: Sequence[Group]) -> list[Cell | None]:
+    """The groups' cells, None for each that is not shown."""
+    found = (sums.cell(group) for group in groups)
+    return [cell if cell is not None and cell.status is Status.SHOWN else None for cell in found]
+
+
 def _value_gaps(
     sums: Sums,
     indicator: Indicator,
@@ -246,11 +252,7 @@ def _value_gaps(
     series: Series,
     confidence: float,
 ) -> GapNumbers:
-    def cells_of(groups: Sequence[Group]) -> list[Cell | None]:
-        found = (sums.cell(group) for group in groups)
-        return [cell if cell is not None and cell.status is Status.SHOWN else None for cell in found]
-
-    own, other = cells_of([c.group for c in asked]), cells_of([c.reference for c in asked])
+    own, other = _shown(sums, [c.group for c in asked]), _shown(sums, [c.reference for c in asked])
     level, reference = _column(own, "value"), _column(other, "value")
     se, se_other = _column(own, "se"), _column(other, "se")
     noise = series.gap_noise(indicator.id, asked)
@@ -281,11 +283,8 @@ def _value_gaps(
         found.high,
         found.p_value,
         ratio,
-        blank,
-        blank,
-        blank,
-        blank,
-        blank,
+        *(blank, blank),
+        *(blank, blank, blank),
         se=np.where(published, np.hypot(se, se_other), noise.se),
         level_se=se,
         level_reference_se=se_other,

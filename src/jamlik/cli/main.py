@@ -1,4 +1,4 @@
-"""The parser of the command line; every command's work is in `jamlik.cli.commands`."""
+"""The parser of the command line; every command's work is in `jamlik.cli.commands`, read when it is asked for."""
 
 from __future__ import annotations
 
@@ -9,11 +9,6 @@ from typing import Annotated
 import typer
 
 from jamlik import __version__
-from jamlik.cli.commands import analyse as analyse_command
-from jamlik.cli.commands import demo as demo_command
-from jamlik.cli.commands import explain as explain_command
-from jamlik.cli.commands import inspect as inspect_command
-from jamlik.cli.commands import start as start_command
 from jamlik.cli.screen import failing_clearly
 
 __all__ = ["Lang", "app", "main"]
@@ -74,6 +69,8 @@ def inspect(
     catalogue: CatalogueOption = "",
 ) -> None:
     """Berätta vad filen innehåller och spara en beskrivning (dataset.toml) att rätta."""
+    from jamlik.cli.commands import inspect as inspect_command
+
     with failing_clearly(lang):
         inspect_command.run(
             files, lang=lang, as_json=json, toml=toml, where=where or [], focus=focus, catalogue=catalogue
@@ -101,6 +98,8 @@ def analyse(
     ] = 0.95,
 ) -> None:
     """Hitta skillnaderna i en fil och skriv rapporten."""
+    from jamlik.cli.commands import analyse as analyse_command
+
     with failing_clearly(lang):
         analyse_command.run(
             source,
@@ -124,6 +123,8 @@ def start(
     json: JsonOption = False,
 ) -> None:
     """Hämta den egna kommunens könsuppdelade nyckeltal från Kolada och skriv rapporten."""
+    from jamlik.cli.commands import start as start_command
+
     with failing_clearly(lang):
         start_command.run(municipality, out=out, lang=lang, as_json=json)
 
@@ -136,6 +137,8 @@ def explain(
     json: JsonOption = False,
 ) -> None:
     """Visa hur en skillnad har räknats fram."""
+    from jamlik.cli.commands import explain as explain_command
+
     with failing_clearly(lang):
         explain_command.run(folder, finding, lang=lang, as_json=json)
 
@@ -149,6 +152,8 @@ def demo(
     open_report: Annotated[bool, typer.Option("--open/--no-open", help="Öppna rapporten i webbläsaren.")] = True,
 ) -> None:
     """Bygg den påhittade Ekby kommun, analysera den och visa rapporten."""
+    from jamlik.cli.commands import demo as demo_command
+
     with failing_clearly(lang):
         demo_command.run(data=data, out=out, seed=seed, lang=lang, open_report=open_report)
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from jamlik.analysis.ask import Progress as Report
 from jamlik.cli.exits import INTERRUPTED, exit_code
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import phrase, words
 
-__all__ = ["failing_clearly", "out", "progress_bar", "talk"]
+__all__ = ["Report", "failing_clearly", "out", "progress_bar", "talk"]
+
+Report = Callable[[str, float], None]
 
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 out = Console(highlight=False, soft_wrap=True)

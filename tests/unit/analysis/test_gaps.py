@@ -67,12 +67,12 @@ def test_margin_of_the_file_is_kept_even_where_it_is_not_the_sum() -> None:
     assert (whole.base_n, whole.count_n) == (2411, 1866)
 
 
-def test_part_without_figure_is_left_out_of_the_margin_and_part_hidden_by_the_source_makes_it_missing() -> None:
+def test_part_without_figure_is_left_out_of_the_margin_and_part_hidden_by_the_source_hides_it() -> None:
     missing = analysed(cells_of(TWO_AREAS.replace("310  245", "310  -"), rules="already_published"), max_way=1)
     assert found(missing, "area=N").gap is not None
     hidden = analysed(cells_of(TWO_AREAS.replace("310  245", "310  ..")), max_way=1)
     assert found(hidden, "sex=K").gap is None
-    assert found(hidden, "sex=K").status is Status.MISSING
+    assert found(hidden, "sex=K").status is Status.SUPPRESSED
 
 
 def test_mean_gap_equals_welch_by_statsmodels() -> None:
