@@ -183,7 +183,8 @@ def _cells(
     columns = [_figures(frame, part, marks) if getattr(spec, part) else [_NONE] * frame.height for part in _PARTS]
     groups: dict[tuple[str, ...], Group] = {}
     build = _PLANS[_plan(spec)]
-    rows = zip(frame[PERIOD].to_list(), frame.select(names).rows(), *columns, strict=True)
+    codes_by_row = frame.select(names).rows() if names else [()] * frame.height
+    rows = zip(frame[PERIOD].to_list(), codes_by_row, *columns, strict=True)
     for period, codes, count, base, value, se in rows:
         group = groups.get(codes)
         if group is None:

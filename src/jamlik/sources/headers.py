@@ -78,7 +78,7 @@ def header_of(rows: Sequence[GridRow]) -> Header:
     above = rows[index - 1] if index else None
     if _completes(row.cells, following):
         return Header(index, 2, width)
-    if above is not None and above.line == row.line - 1 and _groups(above.cells, width):
+    if above is not None and above.line == row.line - 1 and _groups(above.cells, row.cells, width):
         return Header(index - 1, 2, width)
     if _looks_like_data(row.cells) and _same_figures(row.cells, following):
         return Header(index, 0, width)
@@ -93,12 +93,22 @@ def _completes(upper: Sequence[str], lower: Sequence[str]) -> bool:
     blanks = [place for place, cell in enumerate(upper) if not cell.strip()]
     if not blanks or upper[0].strip() or len(lower) < len(upper) or _looks_like_data(lower):
         return False
-    return all(lower[place].strip() for place in range(len(upper)))
+    return all(lower[place].strip() for place in range(len(upper))) and _spans(upper, lower)
 
 
-def _groups(cells: Sequence[str], width: int) -> bool:
-    """Whether a row holds headings over groups of columns: its first cell is blank, something stands further right."""
-    return abs(len(cells) - width) <= 1 and not cells[0].strip() and _filled(cells) >= 1 and not _looks_like_data(cells)
+def _groups(cells: Sequence[str], lower: Sequence[str], width: int) -> bool:
+    """Whether a row holds headings over groups of columns: its first cell is blank, words stand further right."""
+    if abs(len(cells) - width) > 1 or cells[0].strip() or not _filled(cells) or _looks_like_data(cells):
+        return False
+    return _spans(cells, lower)
+
+
+def _spans(upper: Sequence[str], lower: Sequence[str]) -> bool:
+    """Whether headings stand over columns: several of them, one at least over more than one; or names recur below."""
+    first = next(place for place, cell in enumerate(upper) if cell.strip())
+    headings = {cell.strip() for cell in upper[first:] if cell.strip()}
+    below = [cell.strip() for cell in lower[first:] if cell.strip()]
+    return (1 < len(headings) < len(below)) or len(set(below)) < len(below)
 
 
 def _same_figures(cells: Sequence[str], following: Sequence[str]) -> bool:

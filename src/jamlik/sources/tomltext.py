@@ -52,7 +52,8 @@ def toml_value(value: object) -> str:
 
 
 def _comment(text: str) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(text, _LINE)]
+    plain = re.sub(r"[\x00-\x1f\x7f]", " ", text)
+    return [f"# {line}" for line in textwrap.wrap(plain, _LINE)]
 
 
 def _meaning(section: Section, key: Key, lang: str) -> str:

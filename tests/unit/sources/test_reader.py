@@ -113,6 +113,13 @@ def test_two_header_rows_are_joined(written, top):
     assert frame.height == 1
 
 
+@pytest.mark.parametrize("top", ["", ";Tabell 1;;\n"])
+def test_a_blank_first_header_is_one_header_row(written, top):
+    table, frame = rows(written(f"{top};Kön;Svar;Ort\nrad ett;K;Ja;Norr\nrad två;M;Nej;Syd\n"))
+    assert table.names == ("kolumn 1", "Kön", "Svar", "Ort")
+    assert frame.height == 2
+
+
 def test_years_as_headers_are_a_header(written):
     table, frame = rows(written('"region","kön","2019","2020"\n"A","män",140,..\n"A","kvinnor",90,80\n'))
     assert table.names == ("region", "kön", "2019", "2020")
