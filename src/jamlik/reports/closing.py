@@ -95,9 +95,15 @@ def problems_section(context: Context) -> Section:
 def _protection(context: Context) -> tuple[str, ...]:
     gate, number = context.result.table.gate, context.number
     counts = {"hidden": number(gate.hidden_n, 0), "cells": number(gate.cells_n, 0)}
+    key = f"rules.{gate.rules}"
     texts = [
         context.say("method.protection.text"),
-        context.say("method.protection.facts", rules=gate.rules, hidden=counts["hidden"], cells=counts["cells"]),
+        context.say(
+            "method.protection.facts",
+            rules=context.say(key) if context.knows(key) else gate.rules,
+            hidden=counts["hidden"],
+            cells=counts["cells"],
+        ),
     ]
     if gate.narrowest is not None:
         texts.append(

@@ -194,30 +194,49 @@ def difference_table(context: Context, name: str, findings: Sequence[Finding], *
 
 
 def trend_table(context: Context, name: str, findings: Sequence[Finding]) -> Table | None:
-    """First and latest gap with its change per year, for findings that have a trend."""
-    decimals = context.decimals[name]
-    rows: list[Row] = []
-    for finding in findings:
-        trend = finding.trend
-        if trend is None or not told(finding):
-            continue
-        slope = format_signed(trend.slope, decimals + 1, context.lang)
-        texts = (
-            capitalised(finding.group_label),
-            finding.reference_label,
-            f"{context.signed(trend.first_gap, name)} ({trend.first_period})",
-            f"{context.signed(finding.gap or 0.0, name)} ({finding.period})",
-            f"{slope} ({context.interval(trend.slope_low, trend.slope_high, decimals + 1)})",
-            context.say(f"levelling.{trend.levelling.value}"),
-        )
-        rows.append(tuple(TableCell(text) for text in texts))
-    if not rows:
+    """First and latest gap, and the change per year of the gap and of both levels, for findings that have a trend."""
+    places = context.decimals[name] + 1
+    moving = [finding for finding in findings if finding.trend is not None and told(finding)]
+    if not moving:
         return None
-    keys = ("group", "reference", "first_gap_plain", "last_gap_plain", "slope", "change")
-    ends = {"first_gap_plain", "last_gap_plain", "slope"}
-    columns = [(context.say(f"column.{key}"), Align.END if key in ends else Align.START) for key in keys]
-    caption = context.say("indicators.trends", indicator=context.title(name))
-    return grid(context, caption=caption, columns=columns, rows=rows, paper=_PAPER_DIFFERENCES)
+
+    def first(finding: Finding) -> str:
+        trend = finding.trend
+        return f"{context.signed(trend.first_gap, name)} ({trend.first_period})" if trend else ""
+
+    def per_year(value: float | None) -> str:
+        return "" if value is None else format_signed(value, places, context.lang)
+
+    def slope(finding: Finding) -> str:
+        trend = finding.trend
+        if trend is None:
+            return ""
+        return f"{per_year(trend.slope)} ({context.interval(trend.slope_low, trend.slope_high, places)})"
+
+    say = context.say
+    heads, rows = _optional(
+        moving,
+        [
+            (say("column.group"), Align.START, lambda f: capitalised(f.group_label)),
+            (say("column.reference"), Align.START, lambda f: f.reference_label),
+            (say("column.first_gap_plain"), Align.END, first),
+            (say("column.last_gap_plain"), Align.END, lambda f: f"{context.signed(f.gap or 0.0, name)} ({f.period})"),
+            (say("column.slope"), Align.END, slope),
+            (say("column.level_slope"), Align.END, lambda f: per_year(f.trend.level_slope if f.trend else None)),
+            (
+                say("column.reference_slope"),
+                Align.END,
+                lambda f: per_year(f.trend.reference_slope if f.trend else None),
+            ),
+            (
+                say("column.change"),
+                Align.START,
+                lambda f: say(f"levelling.{f.trend.levelling.value}") if f.trend else "",
+            ),
+        ],
+    )
+    caption = say("indicators.trends", indicator=context.title(name))
+    return grid(context, caption=caption, columns=heads, rows=map(tuple, rows), paper=_PAPER_DIFFERENCES)
 
 
 def explained_table(context: Context, name: str, findings: Sequence[Finding]) -> Table | None:

@@ -25,7 +25,7 @@ from jamlik.reports.grids import difference_table, explained_table, grid, level_
 
 __all__ = ["figure_of", "indicator_order", "indicators_section", "section_id"]
 
-_PAPER_REST = 40
+_PAPER_REST, _SCREEN_REST = 40, 2000
 _PAPER_SECTIONS = 15
 _IN_WORDS = 4
 _NARROW = 360
@@ -181,32 +181,27 @@ def _rest_row(context: Context, name: str) -> tuple[TableCell, ...]:
     findings = [f for f in context.findings.get(name, ()) if told(f)]
     title = TableCell(context.title(name))
     if not findings:
-        return (title, *(TableCell("") for _ in range(5)), TableCell(context.say("certainty.not_testable.label")))
+        return (title, *(TableCell("") for _ in range(4)), TableCell(context.say("certainty.not_testable.label")))
     first = findings[0]
     texts = (
-        capitalised(first.group_label),
-        first.reference_label,
+        f"{capitalised(first.group_label)} – {first.reference_label}",
         "" if first.level is None else context.level(first.level, name),
         "" if first.level_reference is None else context.level(first.level_reference, name),
-        f"{context.signed(first.gap or 0.0, name)} {context.unit(name)}".strip(),
+        context.signed(first.gap or 0.0, name),
         context.say(f"certainty.{first.certainty.value}.label"),
     )
     return (title, *(TableCell(text) for text in texts))
 
 
 def _rest(context: Context, names: Sequence[str]) -> Section:
-    keys = ("indicator", "group", "reference", "level", "level_reference", "gap", "certainty")
+    keys = ("indicator", "groups", "level", "level_reference", "gap", "certainty")
     ends = {"level", "level_reference", "gap"}
     columns = [(context.say(f"column.{key}"), Align.END if key in ends else Align.START) for key in keys]
-    rows = (_rest_row(context, name) for name in names)
-    table = grid(
-        context, caption=context.say("indicators.rest"), columns=columns, rows=rows, paper=_PAPER_REST, screen=2000
-    )
-    return Section(
-        "other-indicators",
-        context.say("indicators.rest_title"),
-        (Paragraph(context.say("indicators.rest_intro")), table),
-    )
+    rows = [_rest_row(context, name) for name in names]
+    caption = context.say("indicators.rest")
+    table = grid(context, caption=caption, columns=columns, rows=rows, paper=_PAPER_REST, screen=_SCREEN_REST)
+    intro = Paragraph(context.say("indicators.rest_intro"))
+    return Section("other-indicators", context.say("indicators.rest_title"), (intro, table))
 
 
 def indicators_section(

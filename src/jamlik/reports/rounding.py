@@ -21,6 +21,10 @@ __all__ = ["content_fingerprint", "content_of", "indicator_decimals", "published
 
 _RATIO_DECIMALS = 3
 _SIGNIFICANT = 4
+_SLOPES = (
+    *("slope", "slope_low", "slope_high"),
+    *("level_slope", "level_slope_low", "level_slope_high", "reference_slope"),
+)
 _SHOWN = frozenset({Status.SHOWN, Status.PERTURBED})
 _NUMBERS = (
     "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high", "p_value", "q_value",
@@ -59,9 +63,7 @@ def _level(level: Level, decimals: int) -> Level:
 def _trend(trend: GapTrend | None, decimals: int) -> GapTrend | None:
     if trend is None:
         return None
-    slopes: dict[str, Any] = {
-        name: published(getattr(trend, name), decimals + 1) for name in ("slope", "slope_low", "slope_high")
-    }
+    slopes: dict[str, Any] = {name: _rounded(getattr(trend, name), decimals + 1) for name in _SLOPES}
     return replace(
         trend,
         first_gap=published(trend.first_gap, decimals),
@@ -147,5 +149,5 @@ def content_of(result: AnalysisResult) -> Mapping[str, Any]:
 
 
 def content_fingerprint(result: AnalysisResult) -> str:
-    """SHA-256 of the canonical JSON of a rounded result's `content_of`, in hexadecimal."""
-    return fingerprint(content_of(result))
+    """SHA-256 of the canonical JSON of what is published of a result, in hexadecimal; rounded here if it was not."""
+    return fingerprint(content_of(published_result(result)))

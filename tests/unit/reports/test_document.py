@@ -103,6 +103,16 @@ def test_every_indicator_has_chart_levels_differences_and_source(document, resul
         assert all("Källa: Ekby kommun (påhittad)" in block.source for block in tables)
 
 
+def test_trend_of_the_level_is_told_beside_the_gap(result):
+    first = result.findings[0]
+    trend = replace(first.trend, level_slope=0.5, level_slope_low=0.25, level_slope_high=0.75, reference_slope=-0.25)
+    document = equality_report(replace(result, findings=(replace(first, trend=trend), *result.findings[1:])))
+    table = next(block for block in blocks(document, Table) if "Gapet över tid" in block.caption)
+    told = dict(zip([column.title for column in table.columns], [cell.text for cell in table.rows[0]], strict=True))
+    assert told["Nivåns ändring per år"] == "+0,50"
+    assert told["Jämförd nivås ändring per år"] == "−0,25"
+
+
 def test_only_the_first_indicators_get_full_sections(result):
     document = equality_report(result, full=1)
     chapters = section(document, "indicators").sections

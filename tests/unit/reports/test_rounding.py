@@ -69,6 +69,12 @@ def test_fingerprint_follows_content_and_not_how_it_was_run(result):
     assert content_fingerprint(made_result(areas=9)) != content_fingerprint(result)
 
 
+def test_fingerprint_is_the_same_before_and_after_rounding(result, document):
+    first = replace(result.findings[0], gap=(result.findings[0].gap or 0.0) + 1e-7)
+    unrounded = replace(result, findings=(first, *result.findings[1:]))
+    assert content_fingerprint(unrounded) == content_fingerprint(result) == document.fingerprint
+
+
 def test_content_holds_no_sums_that_could_be_worked_backwards(result):
     assert "cells" not in content_of(result)
     assert "run" not in content_of(result)
