@@ -23,6 +23,7 @@ from jamlik.model.results import AnalysisResult
 from jamlik.reports import write_all
 from jamlik.reports.folder import MARK, whole_folder
 from jamlik.reports.index import write_index
+from jamlik.reports.rounding import published_result
 from jamlik.reports.run import run_json
 from jamlik.sources.ekby import EkbyFiles, write_ekby
 from jamlik.sources.inspect import inspect_file
@@ -97,7 +98,7 @@ class Analysis:
     def write_into(self, folder: Path, *, progress: Report = _silent) -> None:
         """Write the report's files into a folder that is there already."""
         write_all(self.result, folder, progress=lambda name, done, total: progress("write", done / max(total, 1)))
-        (folder / MARK).write_text(run_json(self.result), encoding="utf-8")
+        (folder / MARK).write_text(run_json(published_result(self.result)), encoding="utf-8")
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<li>{escape(f.sentence)}</li>" for f in self.result.findings[:10] if f.rank is not None)
@@ -262,5 +263,5 @@ def demo(folder: str | Path, *, seed: int = 1, lang: str = "sv", progress: Repor
             analyses[service] = analysis.result
             progress("write", (done + 1) / len(files.tomls))
         write_index(analyses, work / "index.html", lang=lang)
-        (work / MARK).write_text(run_json(*analyses.values()), encoding="utf-8")
+        (work / MARK).write_text(run_json(*map(published_result, analyses.values())), encoding="utf-8")
     return target / "index.html"
