@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jamlik.analysis.findings import all_findings
+from jamlik.analysis.guards import with_small_rests_hidden, without
 from jamlik.analysis.labels import group_names
 from jamlik.analysis.levels import all_levels
 from jamlik.analysis.prepare import Prepared
@@ -61,14 +62,16 @@ def ask(
         When no protection holds against the attack (`release_refused`).
     """
     progress("protect", 0.0)
-    table = protected(prepared.table)
+    table = without(protected(prepared.table), prepared.guards)
     progress("compute", 0.5)
     values = frozenset(name for name, i in table.indicators.items() if i.kind is Kind.VALUE)
     series = Series(table.cells, periods=prepared.periods, indicators=values)
     table, chosen = with_thresholds(table, latest=prepared.latest)
     levels = all_levels(table, confidence=settings.confidence)
     progress("compute", 0.7)
-    findings, family = all_findings(table, prepared=prepared, series=series, dataset=dataset, settings=settings)
+    findings, family = all_findings(
+        with_small_rests_hidden(table), prepared=prepared, series=series, dataset=dataset, settings=settings
+    )
     progress("compute", 1.0)
     lang = settings.lang
     notes = [phrase(lang, f"sentences.note.{key}", **values) for key, values in prepared.notes]

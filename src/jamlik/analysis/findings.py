@@ -176,6 +176,11 @@ def _number(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
 
 
+def _significant(value: float) -> float | None:
+    """A q-value with the four digits all of them are published with."""
+    return float(f"{value:.4g}") if np.isfinite(value) else None
+
+
 def _findings(
     table: ProtectedTable,
     block: _Block,
@@ -276,7 +281,7 @@ def _measured(
             ratio_high=_number(numbers.ratio_high[i]),
             p_value=_number(numbers.p_value[i]) if block.in_family else None,
             q_value=_number(q_value),
-            q_threshold=_number(q_threshold),
+            q_threshold=_significant(q_threshold),
             persons=_number(numbers.persons[i]),
             persons_low=_number(numbers.persons_low[i]),
             persons_high=_number(numbers.persons_high[i]),

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from jamlik.analysis.cells import cells_with_margins, person_cells
 from jamlik.analysis.groupings import Plan, analysis_plan
+from jamlik.analysis.guards import guarding_cells, sharing_bases
 from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
 from jamlik.model.dataset import Dataset
 from jamlik.model.errors import ErrorKind, JamlikError, Place
@@ -15,7 +16,7 @@ from jamlik.model.groupings import Dimension, Group, Role, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.periods import parsed_period
 from jamlik.model.questions import Comparison, Reference
-from jamlik.model.tables import Cell, Status, Table
+from jamlik.model.tables import Cell, CellKey, Status, Table
 from jamlik.sources.imports import CellImport, PersonImport
 
 __all__ = ["Prepared", "prepared_cells", "prepared_persons", "relinked", "time_order"]
@@ -27,7 +28,8 @@ MOST_AREAS = 400
 class Prepared:
     """An unprotected table with what will be asked of it.
 
-    `latest` maps each indicator to the period its findings are about; `notes` are keys of sentences with values.
+    `latest` maps each indicator to the period its findings are about; `notes` are keys of sentences with values;
+    `guards` are keys of cells that are in the table for the gate alone.
     """
 
     table: Table
@@ -37,6 +39,7 @@ class Prepared:
     latest: Mapping[str, str]
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
+    guards: tuple[CellKey, ...] = ()
 
 
 def time_order(periods: Iterable[str]) -> tuple[str, ...]:
@@ -83,14 +86,18 @@ def prepared_persons(source: PersonImport) -> Prepared:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
     if latest not in periods:
         raise JamlikError(f"Perioden {latest} finns inte i filen.", do=f"Välj en av {', '.join(periods)}.")
-    cells = person_cells(base, indicators=source.indicators, dimensions=used, plan=asked, latest=latest)
+    indicators = sharing_bases(source.indicators, base)
+    cells = person_cells(base, indicators=indicators, dimensions=used, plan=asked, latest=latest)
+    guards = guarding_cells(cells, base=base, dimensions=used, plan=asked)
+    every = tuple(sorted((*cells, *guards), key=lambda cell: cell.key))
     return Prepared(
-        table=Table(source.indicators, {d.name: d for d in used}, cells, rules=source.dataset.rules),
+        table=Table(indicators, {d.name: d for d in used}, every, rules=source.dataset.rules),
         asked=asked.asked,
         covariates=tuple(d for d in used if d.role is Role.COVARIATE),
         periods=tuple(p for p in periods if p <= latest or parsed_period(p) is None),
         latest=dict.fromkeys(names, latest),
         steps=tuple((step.name, step.sql.strip()) for step in plan_steps(plan)),
+        guards=tuple(cell.key for cell in guards),
     )
 
 

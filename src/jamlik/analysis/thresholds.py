@@ -20,7 +20,7 @@ def with_thresholds(table: ProtectedTable, *, latest: Mapping[str, str]) -> tupl
     """Give every indicator a practical threshold.
 
     Where none is set: 2 percentage points for percentages, a tenth of a standard deviation for means of people, and
-    5 % of the overall level otherwise. Computed from shown cells only.
+    5 % of the overall level otherwise. Computed from shown cells only, to three digits.
 
     Returns
     -------
@@ -39,7 +39,8 @@ def with_thresholds(table: ProtectedTable, *, latest: Mapping[str, str]) -> tupl
         if indicator.unit == "%":
             indicators[name] = replace(indicator, threshold=POINTS)
         else:
-            indicators[name] = replace(indicator, threshold=_from_cell(whole, indicator) if whole else 0.0)
+            chosen_here = _from_cell(whole, indicator) if whole else 0.0
+            indicators[name] = replace(indicator, threshold=float(f"{chosen_here:.3g}"))
     return replace(table, indicators=indicators), tuple(chosen)
 
 

@@ -50,11 +50,12 @@ class Sums:
         if not self._excluded(group):
             return [self.cell(group)]
         whole, part = _whole_and_part(group)
-        return [self.cell(whole), self.cell(part)]
+        itself = self.cell(group)  # there only when it may not be told (`guards.with_small_rests_hidden`)
+        return [self.cell(whole), self.cell(part), *([itself] if itself else [])]
 
     def _rest(self, group: Group) -> tuple[float, ...] | None:
         whole, part = (self._own(side) for side in _whole_and_part(group))
-        if whole is None or part is None or whole[0] - part[0] < 0.5:
+        if whole is None or part is None or whole[0] - part[0] < 0.5 or self.cell(group) is not None:
             return None
         return tuple(a - b for a, b in zip(whole, part, strict=True))
 
