@@ -19,6 +19,7 @@ __all__ = [
     "checked_columns",
     "dimension_columns",
     "dimension_name",
+    "distinct_names",
     "kept_rows",
     "nearest",
     "slug",
@@ -37,6 +38,19 @@ def slug(text: str, *, longest: int = 60) -> str:
     if len(plain) > longest:
         plain = plain[:longest].rsplit("_", 1)[0]
     return plain or "x"
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """The same names, with a number after those that occur again."""
+    seen: set[str] = set()
+    found = []
+    for name in names:
+        other, number = name, 2
+        while other in seen:
+            other, number = f"{name}_{number}", number + 1
+        seen.add(other)
+        found.append(other)
+    return found
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,31 +11,31 @@ import numpy as np
 import polars as pl
 
 from jamlik.model.dataset import Column, ColumnRole, Dataset, IndicatorColumns, RowKind
-from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem, Severity
+from jamlik.model.errors import JamlikError, Place, Severity
 from jamlik.model.groupings import is_total_word, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.questions import Reference
 from jamlik.sources.areas import with_area_levels
-from jamlik.sources.codes import TOTAL, UNKNOWN, coded
-from jamlik.sources.columns import kept_rows, nearest, slug
+from jamlik.sources.codes import TOTAL, coded
+from jamlik.sources.columns import distinct_names, slug
 from jamlik.sources.figures import figures_of
-from jamlik.sources.headercodes import HeaderCodes, header_codes
+from jamlik.sources.focus import focus_code, focus_label, rows_inside_focus
+from jamlik.sources.headercodes import HeaderCodes
 from jamlik.sources.inspection import ColumnInspection, Evidence, Inspection
 from jamlik.sources.kolada.indicators import kolada_indicator
-from jamlik.sources.koladafile import is_kolada, kpi_objects, municipality_objects
+from jamlik.sources.koladafile import is_kolada, kpi_objects
+from jamlik.sources.looking import Looked, looked_at
 from jamlik.sources.naming import name_says
 from jamlik.sources.outcomes import person_columns
 from jamlik.sources.pairs import Measures, Numbers, cell_indicators
-from jamlik.sources.profile import ColumnProfile, determines, profiles
+from jamlik.sources.profile import ColumnProfile, determines
 from jamlik.sources.publisher import Publication, publication_of
-from jamlik.sources.reader import UNKNOWN_LAYOUT, OpenTable, Source, open_table
-from jamlik.sources.roles import Guess, first_guesses, row_kind
+from jamlik.sources.reader import Source
+from jamlik.sources.roles import Guess, row_kind
 from jamlik.sources.tidy import area_names
 
 __all__ = ["inspect_file"]
 
-_SAMPLE_BYTES = 16 << 20
-_SAMPLE_ROWS = 250_000
 _EXAMPLES = 5
 _SAFE = 5  # an example from a file of persons is a value that at least so many rows have
 _TELLING = (
@@ -51,25 +51,6 @@ _TELLING = (
     ColumnRole.UNIT,
 )
 _MEASURE_ROLES = (ColumnRole.COUNT, ColumnRole.BASE, ColumnRole.VALUE, ColumnRole.SE)
-
-
-@dataclass(slots=True)
-class _Looked:
-    """A file that has been looked at, and what is thought of it so far."""
-
-    source: Source
-    table: OpenTable
-    frame: pl.DataFrame
-    sampled: bool
-    found: dict[str, ColumnProfile]
-    wide: dict[str, HeaderCodes]
-    guesses: dict[str, Guess]
-    problems: tuple[Problem, ...]
-
-    @property
-    def decimal(self) -> str:
-        """Decimal mark of the file."""
-        return self.table.layout.decimal or "."
 
 
 def inspect_file(
@@ -89,7 +70,8 @@ def inspect_file(
     where : mapping of column to values, optional
         Keep only these rows.
     focus : str
-        Code or name of the area the analysis is for.
+        Code or name of the area the analysis is for. Where smaller areas lie in it, only its rows are kept (a note says
+        so), and they are compared with each other.
     catalogue : str
         A catalogue of Kolada's indicators; looked for beside the file when it is not given.
     name : str
@@ -106,7 +88,7 @@ def inspect_file(
         UNREADABLE when it is no table; USAGE when the focus is no area in it; NOTHING_TO_ANALYSE when it has no rows.
     """
     source: Source = Path(path) if isinstance(path, str) else path
-    looked = _looked(source, where or {}, name)
+    looked = looked_at(source, where=where or {}, name=name)
     persons, why = row_kind(looked.frame, looked.found, looked.guesses, wide=bool(looked.wide))
     looked.guesses = with_area_levels(looked.guesses, frame=looked.frame, found=looked.found)
     if persons is RowKind.PERSONS:
@@ -117,41 +99,38 @@ def inspect_file(
         measures = _cell_measures(looked)
         counts = any(spec.count and spec.base for spec in measures.indicators)
         rows = RowKind.COUNTS if counts or _only_counts(measures) else RowKind.VALUES
-    return _inspection(looked, rows, why, measures, where or {}, focus, catalogue)
+    found = _inspection(looked, rows, why, _with_own_ids(measures), where or {}, focus, catalogue)
+    inside = rows_inside_focus(found.dataset, looked) if rows is not RowKind.VALUES else {}
+    if not inside:
+        return found
+    closer = inspect_file(source, where={**(where or {}), **inside}, catalogue=catalogue, name=name)
+    note = Evidence("focus_inside", {"area": focus_label(looked, found.dataset)})
+    title = f"{note.values['area']}: {closer.dataset.title}"
+    return replace(closer, dataset=replace(closer.dataset, title=title), notes=(note, *closer.notes))
+
+
+def _with_own_ids(measures: Measures) -> Measures:
+    """The same measures; indicators whose names give the same identity get a number."""
+    ids = distinct_names(spec.indicator.id for spec in measures.indicators)
+    specs = (
+        replace(spec, indicator=replace(spec.indicator, id=own))
+        for spec, own in zip(measures.indicators, ids, strict=True)
+    )
+    return Measures(tuple(specs), measures.roles)
+
+
+def _with_own_dimensions(guesses: Mapping[str, Guess]) -> dict[str, Guess]:
+    """The same guesses; dimensions whose columns' names give the same word get a number."""
+    named = [name for name, guess in guesses.items() if guess.dimension]
+    own = dict(zip(named, distinct_names(guesses[name].dimension for name in named), strict=True))
+    return {name: replace(guess, dimension=own.get(name, "")) for name, guess in guesses.items()}
 
 
 def _only_counts(measures: Measures) -> bool:
     return bool(measures.indicators) and all(spec.indicator.kind is Kind.COUNT for spec in measures.indicators)
 
 
-def _looked(source: Source, where: Mapping[str, tuple[str, ...]], name: str) -> _Looked:
-    table = open_table(source, layout=UNKNOWN_LAYOUT, name=name)
-    every = _every(source, table)
-    frame = kept_rows(table.whole(every=every), where, file=table.name)
-    if frame.is_empty():
-        raise JamlikError(
-            f"Filen {table.name} har rubriker men inga rader.",
-            where=Place(table.name),
-            why="Inga rader har de värden som valdes." if where else "Det finns inget under rubrikraden.",
-            do="Välj en fil med uppgifter.",
-            kind=ErrorKind.NOTHING_TO_ANALYSE,
-        )
-    found = profiles(frame, decimal=table.layout.decimal or ".")
-    numeric = [name for name, p in found.items() if p.is_number or (p.filled_n and not p.text_n)]
-    wide = header_codes(numeric)
-    guesses = first_guesses({name: p for name, p in found.items() if name not in wide})
-    return _Looked(source, table, frame, every > 1, found, wide, guesses, tuple(table.problems))
-
-
-def _every(source: Source, table: OpenTable) -> int:
-    """Look at each how manyeth batch, so that a large file is looked at evenly and in bounded memory."""
-    if isinstance(source, pl.DataFrame):
-        return max(1, -(-source.height // _SAMPLE_ROWS))
-    size = source.stat().st_size * (8 if table.layout.compression or table.layout.format == "parquet" else 1)
-    return 1 if table.layout.format == "excel" else max(1, -(-size // _SAMPLE_BYTES))
-
-
-def _cell_measures(looked: _Looked) -> Measures:
+def _cell_measures(looked: Looked) -> Measures:
     """Indicators and roles of the number columns in a file of cells; the rest become categories or are left alone."""
     long = next((n for n, g in looked.guesses.items() if g.role in (ColumnRole.MEASURE, ColumnRole.INDICATOR)), "")
     numbers = [
@@ -166,7 +145,7 @@ def _cell_measures(looked: _Looked) -> Measures:
     return cell_indicators(arrays, title=_title(looked))
 
 
-def _title(looked: _Looked) -> str:
+def _title(looked: Looked) -> str:
     return publication_of(
         name=looked.table.name, preamble=looked.table.preamble, columns=looked.table.names, has_period=True
     ).title
@@ -179,13 +158,13 @@ def _is_code_column(profile: ColumnProfile) -> bool:
     )
 
 
-def _header(looked: _Looked, name: str) -> HeaderCodes:
+def _header(looked: Looked, name: str) -> HeaderCodes:
     """Codes that a column's header gives, and its measure; without any, it measures what the file is about."""
     codes, measure = looked.wide.get(name, ({}, name))
     return codes, measure or _title(looked)
 
 
-def _arrays(looked: _Looked, names: Sequence[str]) -> dict[str, Numbers]:
+def _arrays(looked: Looked, names: Sequence[str]) -> dict[str, Numbers]:
     """Numbers by measure; the columns of a wide file follow one another in the order of their codes."""
     groups: dict[tuple[tuple[str, str], ...], dict[str, str]] = {}
     for name in names:
@@ -203,7 +182,7 @@ def _arrays(looked: _Looked, names: Sequence[str]) -> dict[str, Numbers]:
     }
 
 
-def _categories(looked: _Looked, names: Sequence[str]) -> None:
+def _categories(looked: Looked, names: Sequence[str]) -> None:
     """Guess the columns of a file of cells that are neither numbers nor known: they tell rows apart, or follow."""
     for name in names:
         profile = looked.found[name]
@@ -219,7 +198,7 @@ def _categories(looked: _Looked, names: Sequence[str]) -> None:
             looked.guesses[name] = Guess(ColumnRole.CATEGORY, Evidence("category_cells"), slug(name))
 
 
-def _long_measures(looked: _Looked, long: str, numbers: Sequence[str]) -> Measures:
+def _long_measures(looked: Looked, long: str, numbers: Sequence[str]) -> Measures:
     """Measures of a long file: each name in the measure column is one."""
     value = next((name for name in numbers if name_says(name, "value")), numbers[0] if numbers else "")
     if not value:
@@ -245,7 +224,7 @@ def _long_measures(looked: _Looked, long: str, numbers: Sequence[str]) -> Measur
 
 
 def _inspection(
-    looked: _Looked,
+    looked: Looked,
     rows: RowKind,
     why: Evidence,
     measures: Measures,
@@ -253,13 +232,14 @@ def _inspection(
     focus: str,
     catalogue: str,
 ) -> Inspection:
+    looked.guesses = _with_own_dimensions(looked.guesses)
     columns = tuple(_column(looked, name, measures) for name in looked.table.names)
     has_period = any(c.role is ColumnRole.PERIOD or "period" in c.fixed for c in columns)
     published = publication_of(
         name=looked.table.name, preamble=looked.table.preamble, columns=looked.table.names, has_period=has_period
     )
     path = str(looked.source) if isinstance(looked.source, Path) else looked.table.name
-    place = _focus(looked, columns, focus)
+    place = focus_code(looked, columns, focus)
     dataset = Dataset(
         path=path,
         title=published.title,
@@ -293,7 +273,7 @@ def _inspection(
     )
 
 
-def _column(looked: _Looked, name: str, measures: Measures) -> Column:
+def _column(looked: Looked, name: str, measures: Measures) -> Column:
     codes, measure = _header(looked, name)
     if measure in measures.roles and name not in looked.guesses:
         role, _ = measures.roles[measure]
@@ -307,7 +287,7 @@ def _column(looked: _Looked, name: str, measures: Measures) -> Column:
     return Column(name, guess.role, dimension=guess.dimension, **extra)  # type: ignore[arg-type]
 
 
-def _column_inspection(looked: _Looked, column: Column, measures: Measures, rows: RowKind) -> ColumnInspection:
+def _column_inspection(looked: Looked, column: Column, measures: Measures, rows: RowKind) -> ColumnInspection:
     profile = looked.found[column.name]
     guess = looked.guesses.get(column.name)
     if guess is not None:
@@ -337,7 +317,7 @@ def _examples(profile: ColumnProfile, column: Column, rows: RowKind) -> tuple[st
     return tuple(text for text, n in profile.values.items() if n >= least)[:_EXAMPLES]
 
 
-def _missing(looked: _Looked, columns: Sequence[Column]) -> dict[str, str]:
+def _missing(looked: Looked, columns: Sequence[Column]) -> dict[str, str]:
     """Marks in the number columns that are used, and what they are taken to mean."""
     used = (*_MEASURE_ROLES, ColumnRole.OUTCOME)
     marks = {
@@ -350,36 +330,7 @@ def _missing(looked: _Looked, columns: Sequence[Column]) -> dict[str, str]:
     return dict(sorted(marks.items()))
 
 
-def _focus(looked: _Looked, columns: Sequence[Column], focus: str) -> str:
-    """Code of the area asked for, by code or name."""
-    if not focus:
-        return ""
-    wanted = focus.strip().casefold()
-    known: dict[str, str] = {}
-    for column in columns:
-        if column.role is not ColumnRole.AREA:
-            continue
-        names = area_names(looked.frame, column)
-        for text in looked.found[column.name].values:
-            found = coded(text, column=column, name=names.get(text, ""))
-            if found.code not in (TOTAL, UNKNOWN):
-                known.setdefault(found.code, found.label)
-    listed = {str(item["id"]): str(item.get("title", "")) for item in municipality_objects(looked.source)}
-    known = {code: listed.get(code, label) if label == code else label for code, label in known.items()}
-    for code, label in known.items():
-        if wanted in (code.casefold(), code.lstrip("0").casefold(), label.casefold()):
-            return code
-    like = nearest(focus, [*known.values(), *known])
-    raise JamlikError(
-        f"Området {focus!r} finns inte i filen.",
-        where=Place(looked.table.name),
-        why=f"Filen har till exempel {', '.join(list(known.values())[:5])}." if known else "Filen har inga områden.",
-        do=f"Menade du {like!r}?" if like else "Ange en kod eller ett namn som finns i filen.",
-        kind=ErrorKind.USAGE,
-    )
-
-
-def _references(looked: _Looked, dataset: Dataset) -> dict[str, Reference]:
+def _references(looked: Looked, dataset: Dataset) -> dict[str, Reference]:
     """Published values without a base are compared with the file's own total, where it has one."""
     if dataset.rows is not RowKind.VALUES or any(spec.base for spec in dataset.indicators) or not dataset.indicators:
         return {}
@@ -393,7 +344,7 @@ def _references(looked: _Looked, dataset: Dataset) -> dict[str, Reference]:
     return found
 
 
-def _shown_indicators(looked: _Looked, dataset: Dataset) -> tuple[tuple[IndicatorColumns, ...], tuple[Evidence, ...]]:
+def _shown_indicators(looked: Looked, dataset: Dataset) -> tuple[tuple[IndicatorColumns, ...], tuple[Evidence, ...]]:
     """The indicators, also those that a catalogue names."""
     if not is_kolada(looked.frame, dataset):
         return dataset.indicators, ()
@@ -406,7 +357,7 @@ def _shown_indicators(looked: _Looked, dataset: Dataset) -> tuple[tuple[Indicato
     return shown, (note,) if note else ()
 
 
-def _notes(looked: _Looked, dataset: Dataset, published: Publication) -> list[Evidence]:
+def _notes(looked: Looked, dataset: Dataset, published: Publication) -> list[Evidence]:
     notes = []
     roles = {column.role for column in dataset.columns}
     if published.period_from:

@@ -274,6 +274,13 @@ def test_headers_without_rows_say_so(written):
         inspect_file(written("Kommun;Antal;Andel\n"))
 
 
+def test_names_that_give_the_same_word_stay_apart(written):
+    text = "Typ A;typ-a;Andel (%);andel %\nx;p;10;20\nx;q;11;21\ny;p;12;22\ny;q;13;23\n"
+    found = inspect_file(written(text)).dataset
+    assert [c.dimension for c in found.columns[:2]] == ["typ_a", "typ_a_2"]
+    assert [s.indicator.id for s in found.indicators] == ["local:andel_procent", "local:andel_procent_2"]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_reason_has_words_in_every_language(written, lang):
     found = inspect_file(written(SCHOOL))

@@ -148,6 +148,14 @@ def test_turnout_in_one_municipality_has_districts_as_areas(data):
     assert found.dataset.where == {"Kommunkod": ("0126",)}
 
 
+def test_a_focus_looks_inside_the_municipality(data):
+    found, imported = read(data / EVERY[7], focus="Huddinge")
+    assert found.dataset.where == {"Kommunkod": ("0126",)}
+    assert found.dataset.title == "Huddinge: Valdeltagande per valdistrikt"
+    assert {d.name for d in imported.dimensions} == {"area"}
+    assert "focus_inside" in [note.code for note in found.notes]
+
+
 def test_base_areas_without_a_description(data):
     found, imported = read(data / BASE_AREAS)
     pairs = {(s.count, s.base) for s in found.dataset.indicators}
