@@ -13,7 +13,6 @@ from jamlik.analysis.prepare import Prepared
 from jamlik.analysis.series import Series
 from jamlik.analysis.thresholds import with_thresholds
 from jamlik.model.dataset import Dataset
-from jamlik.model.errors import Problem
 from jamlik.model.indicators import Kind
 from jamlik.model.results import AnalysisResult, Geography, RunFacts
 from jamlik.model.words import phrase
@@ -42,7 +41,6 @@ def ask(
     dataset: Dataset,
     settings: Settings,
     input_key: str = "",
-    problems: tuple[Problem, ...] = (),
     geography: Geography | None = None,
     versions: Mapping[str, str] | None = None,
     progress: Progress = _silent,
@@ -96,7 +94,7 @@ def ask(
             options={"lang": lang, "confidence": str(settings.confidence), "rules": dataset.rules},
             steps=prepared.steps,
         ),
-        problems=problems,
+        problems=prepared.problems,
         notes=tuple(notes),
         names=group_names(table.dimensions, lang=lang),
         geography=geography,

@@ -101,18 +101,17 @@ def analysed_dataset(
     if dataset.rows is RowKind.PERSONS:
         rows = read_persons(dataset, path=source)
         prepared = prepared_persons(rows)
-        problems, key = tuple(rows.problems), rows.input_key
+        key = rows.input_key
     else:
         cells = read_cells(dataset, path=source)
         prepared = prepared_cells(cells)
-        problems, key = cells.problems, cells.input_key
+        key = cells.input_key
     progress("read", 1.0)
     return ask(
         prepared,
         dataset=dataset,
         settings=settings,
         input_key=key,
-        problems=problems,
         geography=geography,
         versions=versions(),
         progress=progress,
@@ -145,7 +144,6 @@ def analysed_cells(source: CellImport, *, settings: Settings, progress: Progress
         dataset=source.dataset,
         settings=settings,
         input_key=source.input_key,
-        problems=source.problems,
         versions=versions(),
         progress=progress,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.privacy.grounds import Ground
-from jamlik.privacy.scan import grounds_in_columns
+from jamlik.privacy.scan import grounds_in_columns, traces_in_text
 
-__all__ = ["require_lawful"]
-
+__all__ = ["require_lawful", "require_nobody_named"]
 
 _GROUND = "Kolumnen får inte analyseras: den anger en diskrimineringsgrund som inte får registreras om personer."
 _WHY_GROUND = (
@@ -40,5 +41,29 @@ def require_lawful(dataset: Dataset) -> None:
                 where=Place(dataset.path, column=finding.column),
                 why=_WHY_IDENTITY if identity else _WHY_GROUND,
                 do=f"{finding.alternative.get('sv', '')} Ta bort kolumnen ur filen innan du analyserar den.".strip(),
+                kind=ErrorKind.FORBIDDEN_GROUND,
+            )
+
+
+def require_nobody_named(texts: Iterable[tuple[str, str]], *, file: str) -> None:
+    """Refuse names of groups and answers that hold an identity number or an address; they would be printed.
+
+    Parameters
+    ----------
+    texts : iterable of (column, text)
+        What would be read in a report or a description.
+
+    Raises
+    ------
+    JamlikError
+        Of kind `forbidden_ground`; it names the column and never repeats the text.
+    """
+    for column, text in texts:
+        if traces_in_text(text):
+            raise JamlikError(
+                "Ett värde ser ut som ett personnummer eller en e-postadress.",
+                where=Place(file, column=column),
+                why=_WHY_IDENTITY,
+                do="Ta bort kolumnen, eller värdena i den som pekar ut personer.",
                 kind=ErrorKind.FORBIDDEN_GROUND,
             )

@@ -9,9 +9,10 @@ from itertools import pairwise
 from jamlik.analysis.cells import cells_with_margins, person_cells
 from jamlik.analysis.groupings import Plan, analysis_plan
 from jamlik.analysis.guards import guarding_cells, sharing_bases
+from jamlik.analysis.plausible import without_implausible
 from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
 from jamlik.model.dataset import Dataset
-from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem
 from jamlik.model.groupings import Dimension, Group, Role, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.periods import parsed_period
@@ -29,7 +30,7 @@ class Prepared:
     """An unprotected table with what will be asked of it.
 
     `latest` maps each indicator to the period its findings are about; `notes` are keys of sentences with values;
-    `guards` are keys of cells that are in the table for the gate alone.
+    `guards` are keys of cells that are in the table for the gate alone; `problems` what was noticed on the way.
     """
 
     table: Table
@@ -40,6 +41,7 @@ class Prepared:
     notes: tuple[tuple[str, Mapping[str, object]], ...] = ()
     steps: tuple[tuple[str, str], ...] = ()
     guards: tuple[CellKey, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def time_order(periods: Iterable[str]) -> tuple[str, ...]:
@@ -97,6 +99,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
         periods=tuple(p for p in periods if p <= latest or parsed_period(p) is None),
         latest=dict.fromkeys(names, latest),
         steps=tuple((step.name, step.sql.strip()) for step in plan_steps(plan)),
+        problems=tuple(source.problems),
         guards=tuple(cell.key for cell in guards),
     )
 
@@ -140,6 +143,8 @@ def prepared_cells(source: CellImport) -> Prepared:
     """Take a file's own counts or values, add the margins it lacks, and list what will be asked."""
     if not source.cells:
         raise _nothing("Filen har inga uppgifter som går att använda.", source.dataset.path)
+    cells, odd = without_implausible(source.cells, indicators=source.indicators, file=source.dataset.path)
+    source = replace(source, cells=cells, problems=(*source.problems, *odd))
     focus = source.dataset.focus
     if focus and all(i.kind is Kind.VALUE for i in source.indicators.values()):
         return _one_municipality(source, focus)
@@ -173,6 +178,7 @@ def prepared_cells(source: CellImport) -> Prepared:
         periods=periods,
         latest=latest,
         notes=notes,
+        problems=source.problems,
     )
 
 
@@ -260,4 +266,5 @@ def _one_municipality(source: CellImport, focus: str) -> Prepared:
         periods=periods,
         latest=latest,
         notes=notes,
+        problems=source.problems,
     )
