@@ -13,13 +13,16 @@ from jamlik.analysis.prepare import Prepared
 from jamlik.analysis.series import Series
 from jamlik.analysis.thresholds import with_thresholds
 from jamlik.model.dataset import Dataset
+from jamlik.model.decimals import level_decimals
 from jamlik.model.indicators import Kind
 from jamlik.model.results import AnalysisResult, Geography, RunFacts
+from jamlik.model.tables import ProtectedTable
 from jamlik.model.words import phrase
 from jamlik.privacy.gate import protected
 
 __all__ = ["Progress", "Settings", "ask"]
 
+MOST_NAMED = 12
 Progress = Callable[[str, float], None]
 
 
@@ -68,14 +71,15 @@ def ask(
     levels = all_levels(table, confidence=settings.confidence)
     progress("compute", 0.7)
     findings, family = all_findings(
-        with_small_rests_hidden(table), prepared=prepared, series=series, dataset=dataset, settings=settings
+        with_small_rests_hidden(table),
+        prepared=prepared,
+        series=series,
+        dataset=dataset,
+        settings=settings,
+        decimals=level_decimals(levels, indicators=table.indicators),
     )
     progress("compute", 1.0)
     lang = settings.lang
-    notes = [phrase(lang, f"sentences.note.{key}", **values) for key, values in prepared.notes]
-    if chosen and len(chosen) <= 12:
-        names = ", ".join(table.indicators[name].title(lang) for name in chosen)
-        notes.append(phrase(lang, "sentences.note.threshold_default", indicators=names))
     return AnalysisResult(
         title=dataset.title,
         source=dataset.source,
@@ -87,16 +91,41 @@ def ask(
         periods=prepared.periods,
         latest=prepared.latest,
         family=family,
-        run=RunFacts(
-            input_key=input_key,
-            input_name=dataset.path.rsplit("/", 1)[-1],
-            versions=dict(versions or {}),
-            options={"lang": lang, "confidence": str(settings.confidence), "rules": dataset.rules},
-            steps=prepared.steps,
-        ),
+        run=_run_facts(prepared, dataset, settings, input_key, versions or {}),
         problems=prepared.problems,
-        notes=tuple(notes),
+        notes=_notes(prepared, table, chosen, lang),
         names=group_names(table.dimensions, lang=lang),
         geography=geography,
         focus=dataset.focus,
+    )
+
+
+def _notes(prepared: Prepared, table: ProtectedTable, chosen: tuple[str, ...], lang: str) -> tuple[str, ...]:
+    """Sentences on choices made for the reader."""
+    notes = [phrase(lang, f"sentences.note.{key}", **values) for key, values in prepared.notes]
+    if chosen and len(chosen) <= MOST_NAMED:
+        names = ", ".join(table.indicators[name].title(lang) for name in chosen)
+        notes.append(phrase(lang, "sentences.note.threshold_default", indicators=names))
+    return tuple(notes)
+
+
+def _run_facts(
+    prepared: Prepared, dataset: Dataset, settings: Settings, input_key: str, versions: Mapping[str, str]
+) -> RunFacts:
+    """How the result came about."""
+    references = {f"reference.{name}": f"{r.kind} {r.code}".strip() for name, r in dataset.references.items()}
+    where = {f"where.{name}": ", ".join(values) for name, values in dataset.where.items()}
+    return RunFacts(
+        input_key=input_key,
+        input_name=dataset.path.rsplit("/", 1)[-1],
+        versions=dict(versions),
+        options={
+            "lang": settings.lang,
+            "confidence": str(settings.confidence),
+            "rules": dataset.rules,
+            "focus": dataset.focus,
+            **references,
+            **where,
+        },
+        steps=prepared.steps,
     )

@@ -61,7 +61,13 @@ class _Block:
 
 
 def all_findings(
-    table: ProtectedTable, *, prepared: Prepared, series: Series, dataset: Dataset, settings: Settings
+    table: ProtectedTable,
+    *,
+    prepared: Prepared,
+    series: Series,
+    dataset: Dataset,
+    settings: Settings,
+    decimals: Mapping[str, int],
 ) -> tuple[tuple[Finding, ...], FamilyFacts]:
     """Answer every comparison of every indicator, judge certainty in one family and put them in order."""
     newest = period_starts(prepared.periods).max(initial=0.0)
@@ -88,7 +94,7 @@ def all_findings(
         start = stop
     in_order = ordered(found, score=score)
     ranked = _ranked(in_order, {b.indicator.id for b in blocks if b.in_family})
-    told = tuple(_told(f, table, dataset, prepared, settings) for f in ranked)
+    told = tuple(_told(f, table, dataset, settings, decimals[f.indicator]) for f in ranked)
     return told, _family(told, p_values, settings)
 
 
@@ -324,7 +330,7 @@ def _ranked(findings: Sequence[Finding], in_family: set[str]) -> list[Finding]:
     return ranked
 
 
-def _told(finding: Finding, table: ProtectedTable, dataset: Dataset, prepared: Prepared, settings: Settings) -> Finding:
+def _told(finding: Finding, table: ProtectedTable, dataset: Dataset, settings: Settings, decimals: int) -> Finding:
     return replace(
         finding,
         sentence=finding_sentence(
@@ -332,6 +338,7 @@ def _told(finding: Finding, table: ProtectedTable, dataset: Dataset, prepared: P
             indicator=table.indicators[finding.indicator],
             dimensions=table.dimensions,
             lang=settings.lang,
+            decimals=decimals,
             elsewhere=_elsewhere(finding, table, dataset.focus, settings.lang),
         ),
     )

@@ -17,6 +17,7 @@ from jamlik.analysis.prepare import prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.questions import Reference
 from jamlik.model.results import AnalysisResult
+from jamlik.sources.frames import table_of
 from jamlik.sources.geography import found_beside, read_geography
 from jamlik.sources.imports import CellImport
 from jamlik.sources.inspect import inspect_file
@@ -120,7 +121,7 @@ def analysed_dataset(
 
 def as_polars(frame: Any) -> pl.DataFrame:
     """Turn a Polars, pandas or Arrow frame into a Polars one."""
-    return frame if isinstance(frame, pl.DataFrame) else pl.DataFrame(frame)
+    return table_of(frame)
 
 
 def with_references(dataset: Dataset, choices: Mapping[str, str]) -> Dataset:

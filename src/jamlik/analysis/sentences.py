@@ -8,7 +8,7 @@ from jamlik.model.findings import Certainty, Explained, Finding, Levelling
 from jamlik.model.groupings import Dimension
 from jamlik.model.indicators import Indicator
 from jamlik.model.tables import Status
-from jamlik.model.words import decimals_for, format_number, format_percent, format_signed, joined, phrase, published
+from jamlik.model.words import format_number, format_percent, format_signed, joined, phrase, published
 
 __all__ = ["finding_sentence"]
 
@@ -21,6 +21,7 @@ def finding_sentence(
     indicator: Indicator,
     dimensions: Mapping[str, Dimension],
     lang: str,
+    decimals: int,
     elsewhere: Mapping[str, float] | None = None,
 ) -> str:
     """Return the finding as a few short sentences.
@@ -29,6 +30,8 @@ def finding_sentence(
 
     Parameters
     ----------
+    decimals : int
+        Decimals of the indicator's levels and gaps, the same as in its tables.
     elsewhere : mapping of place to gap, optional
         The same gap in other municipalities.
     """
@@ -37,8 +40,6 @@ def finding_sentence(
         key = finding.status.value if finding.status is not Status.SHOWN else "missing"
         key = {"suppressed": "hidden", "perturbed": "missing"}.get(key, key)
         return phrase(lang, f"sentences.{key}", indicator=name, group=group, reference=reference)
-    sizes = (abs(finding.level), abs(finding.level_reference))
-    decimals = decimals_for(max(sizes), indicator.unit)
     parts = [
         phrase(
             lang,

@@ -11,7 +11,7 @@ from jamlik.reports.closing import about_section, method_section, problems_secti
 from jamlik.reports.context import Context, context_of
 from jamlik.reports.document import Block, Document, Figure, FoldOut, Section, Table
 from jamlik.reports.indicators import figure_of, indicator_order, indicators_section, section_id
-from jamlik.reports.summary import summary_section
+from jamlik.reports.summary import overview_section, summary_section
 
 __all__ = ["FULL_SECTIONS", "equality_report"]
 
@@ -73,7 +73,8 @@ def equality_report(
     overview = figure_of(context, chart) if chart is not None else None
     numbering = _Numbering(context)
     sections = (
-        summary_section(context, overview=overview, targets=targets),
+        summary_section(context, targets=targets),
+        overview_section(context, overview=overview),
         indicators_section(context, order=order, full=full, progress=progress),
         unshown_section(context),
         problems_section(context),

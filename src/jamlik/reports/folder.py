@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 
-__all__ = ["MARK", "whole_folder"]
+__all__ = ["MARK", "require_replaceable", "whole_folder"]
 
 MARK = "run.json"
+_REFUSED = (
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.ENAMETOOLONG,
+    errno.ENOSPC,
+    errno.ENOTDIR,
+    errno.EPERM,
+    errno.EROFS,
+)
 
 
-def _require_replaceable(target: Path) -> None:
+def require_replaceable(target: Path) -> None:
+    """Refuse a target that would lose something; asked before the work begins, so that nobody waits in vain.
+
+    Raises
+    ------
+    JamlikError
+        When the target, or a folder it would lie in, is a file, may not be written, or holds something else than an
+        earlier analysis.
+    """
+    target = target.resolve()
+    there = next((folder for folder in target.parents if folder.exists()), target.parent)
+    if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
+        raise _unwritable(there, "Det är en fil." if there.is_file() else "Du får inte skriva där.")
     if not target.exists():
         return
     if not target.is_dir():
@@ -35,6 +59,31 @@ def _require_replaceable(target: Path) -> None:
         )
 
 
+def _unwritable(place: Path, why: str) -> JamlikError:
+    return JamlikError(
+        "Mappen går inte att skriva i.",
+        where=Place(str(place)),
+        why=why,
+        do="Välj en annan mapp med --out.",
+        kind=ErrorKind.OUTPUT,
+    )
+
+
+def _in_place(work: Path, target: Path) -> None:
+    """Let `work` take the place of `target`; what was there comes back if that fails."""
+    if not target.exists():
+        work.rename(target)
+        return
+    old = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
+    target.rename(old)
+    try:
+        work.rename(target)
+    except BaseException:
+        old.rename(target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """Give a folder beside `target` to write in; it takes the target's place only when everything went well.
@@ -47,27 +96,15 @@ def whole_folder(target: Path) -> Iterator[Path]:
         When the target cannot be written or holds something else.
     """
     target = target.resolve()
-    _require_replaceable(target)
+    require_replaceable(target)
+    work = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
-    except OSError as error:
-        raise JamlikError(
-            "Mappen går inte att skriva i.",
-            where=Place(str(target.parent)),
-            why=str(error.strerror or error),
-            do="Välj en annan mapp med --out.",
-            kind=ErrorKind.OUTPUT,
-        ) from error
-    try:
+        work.mkdir(parents=True)
         yield work
-        work.chmod(0o755)
-        if target.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{target.name}-old-", dir=target.parent))
-            target.rename(old / "old")
-            work.rename(target)
-            shutil.rmtree(old)
-        else:
-            work.rename(target)
+        _in_place(work, target)
+    except OSError as error:
+        if error.errno not in _REFUSED:
+            raise
+        raise _unwritable(target.parent, str(error.strerror or error)) from error
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from jamlik.model.decimals import level_decimals
 from jamlik.model.findings import Certainty, Explained, Finding, GapTrend, Level
 from jamlik.model.provenance import fingerprint
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
-from jamlik.model.words import decimals_for, published
+from jamlik.model.words import published
 
 __all__ = ["content_fingerprint", "content_of", "indicator_decimals", "published_result"]
 
@@ -42,12 +43,7 @@ def _significant(value: float | None) -> float | None:
 
 def indicator_decimals(result: AnalysisResult) -> Mapping[str, int]:
     """Decimals of levels and gaps, per indicator."""
-    largest = dict.fromkeys(result.table.indicators, 0.0)
-    for level in result.levels:
-        if level.value is not None and level.status in _SHOWN:
-            largest[level.indicator] = max(largest.get(level.indicator, 0.0), abs(level.value))
-    units = {name: indicator.unit for name, indicator in result.table.indicators.items()}
-    return {name: decimals_for(size, units.get(name, "")) for name, size in largest.items()}
+    return level_decimals(result.levels, indicators=result.table.indicators)
 
 
 def _level(level: Level, decimals: int) -> Level:

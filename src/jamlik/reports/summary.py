@@ -22,7 +22,7 @@ from jamlik.reports.document import (
 )
 from jamlik.reports.grids import told
 
-__all__ = ["finding_item", "main_findings", "summary_section"]
+__all__ = ["finding_item", "main_findings", "overview_section", "summary_section"]
 
 _TOP = 10
 _FEW = 5
@@ -175,14 +175,19 @@ def _reading(context: Context) -> Section:
     return Section("reading", context.say("summary.read_title"), (Definitions((*certainties, *others)),))
 
 
-def summary_section(context: Context, *, overview: Figure | None, targets: dict[str, str]) -> Section:
-    """The summary; `targets` says in which section an indicator is told more about."""
+def summary_section(context: Context, *, targets: dict[str, str]) -> Section:
+    """The summary, one page on paper; `targets` says in which section an indicator is told more about."""
     top = main_findings(context)
     items = tuple(finding_item(context, f, target=targets.get(f.indicator, "")) for f in top)
     found: Block = FindingList(items) if items else Paragraph(context.say("summary.top_none"))
-    sections = [Section("top", context.say("summary.top_title"), (found,))]
-    sections += [_untold(context), *_changes(context)]
+    sections = (Section("top", context.say("summary.top_title"), (found,)), _untold(context))
+    return Section("summary", context.say("summary.title"), _asked(context), sections, kind="summary")
+
+
+def overview_section(context: Context, *, overview: Figure | None) -> Section:
+    """What has changed, the most important differences in one picture, and how to read the report."""
+    sections = list(_changes(context))
     if overview is not None:
-        sections.append(Section("overview", context.say("summary.overview_title"), (overview,)))
+        sections.insert(0, Section("overview", context.say("summary.overview_title"), (overview,)))
     sections.append(_reading(context))
-    return Section("summary", context.say("summary.title"), _asked(context), tuple(sections), kind="summary")
+    return Section("more", context.say("summary.more_title"), (), tuple(sections), kind="part")
