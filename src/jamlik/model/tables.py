@@ -108,8 +108,8 @@ class Table:
 class GateSummary:
     """What the gate did, in numbers that may be told.
 
-    `narrowest` is the narrowest feasible interval an outsider could work out for any hidden sensitive count (people),
-    None when nothing is hidden; `required` the width the rules ask for.
+    `narrowest` is a width (people) that no interval an outsider can work out for a hidden sensitive count falls under,
+    never more than `required`, the width the rules ask for, since that would tell of the hidden; None when nothing is.
     """
 
     rules: str

@@ -60,7 +60,8 @@ def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> Protecte
         cells_n=len(cells),
         hidden_n=len(hidden),
         required=rules.width if rules.protects else 0.0,
-        narrowest=narrowest,
+        # what was promised, not what was found: the width found would tell one hidden number from another
+        narrowest=None if narrowest is None else min(narrowest, rules.width),
         hidden_by_indicator=by_indicator,
     )
     return ProtectedTable(table.indicators, table.dimensions, cells, audience, summary)
