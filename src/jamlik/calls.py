@@ -16,6 +16,7 @@ import polars as pl
 
 from jamlik.analysis.ask import Settings
 from jamlik.analysis.intake import analysed_cells, analysed_dataset, as_polars, opened, with_references
+from jamlik.analysis.lawful import require_nobody_named
 from jamlik.charts import Chart, charts_for, overview_chart
 from jamlik.model.dataset import Dataset
 from jamlik.model.findings import Finding
@@ -23,7 +24,6 @@ from jamlik.model.results import AnalysisResult
 from jamlik.reports import write_all
 from jamlik.reports.folder import MARK, whole_folder
 from jamlik.reports.index import write_index
-from jamlik.reports.rounding import published_result
 from jamlik.reports.run import run_json
 from jamlik.sources.ekby import EkbyFiles, write_ekby
 from jamlik.sources.inspect import inspect_file
@@ -98,7 +98,7 @@ class Analysis:
     def write_into(self, folder: Path, *, progress: Report = _silent) -> None:
         """Write the report's files into a folder that is there already."""
         write_all(self.result, folder, progress=lambda name, done, total: progress("write", done / max(total, 1)))
-        (folder / MARK).write_text(run_json(published_result(self.result)), encoding="utf-8")
+        (folder / MARK).write_text(run_json(self.result), encoding="utf-8")
 
     def _repr_html_(self) -> str:
         sentences = "".join(f"<li>{escape(f.sentence)}</li>" for f in self.result.findings[:10] if f.rank is not None)
@@ -135,7 +135,11 @@ def inspect(
     path: str | Path, *, where: Mapping[str, tuple[str, ...]] | None = None, focus: str = "", catalogue: str = ""
 ) -> Inspection:
     """Say what a file holds: layout, columns and what each is taken for, missing marks, rows that cannot be used."""
-    return inspect_file(Path(path), where=where, focus=focus, catalogue=catalogue)
+    found = inspect_file(Path(path), where=where, focus=focus, catalogue=catalogue)
+    texts = [(spec.outcome, text) for spec in found.dataset.indicators for text in spec.positive]
+    texts += [(column.name, text) for column in found.columns for text in column.examples]
+    require_nobody_named(texts, file=str(path))
+    return found
 
 
 def described(inspection: Inspection, *, beside: Path, lang: str = "sv") -> str:
@@ -197,11 +201,19 @@ def analyse(
         path = Path(source)
         found = opened(path, file=Path(file) if file else None, where=where, focus=focus, catalogue=catalogue)
         asked = with_references(found, references or {})
-        return Analysis(analysed_dataset(asked, settings=settings, progress=progress, base_dir=path.parent))
+        return _told(analysed_dataset(asked, settings=settings, progress=progress, base_dir=path.parent))
     rows = as_polars(source)
     meant = dataset or inspect_file(rows, where=where, focus=focus, catalogue=catalogue, name="frame").dataset
     asked = with_references(replace(meant, focus=focus or meant.focus), references or {})
-    return Analysis(analysed_dataset(asked, settings=settings, progress=progress, frame=rows))
+    return _told(analysed_dataset(asked, settings=settings, progress=progress, frame=rows))
+
+
+def _told(result: AnalysisResult) -> Analysis:
+    """Let a result out, unless what it calls its groups and answers points out persons."""
+    texts = [(d.title or d.name, text) for d in result.table.dimensions.values() for text in d.labels.values()]
+    texts += [(name, text) for name, i in result.table.indicators.items() for text in i.name.values()]
+    require_nobody_named(texts, file=result.run.input_name)
+    return Analysis(result)
 
 
 def start(
@@ -263,5 +275,5 @@ def demo(folder: str | Path, *, seed: int = 1, lang: str = "sv", progress: Repor
             analyses[service] = analysis.result
             progress("write", (done + 1) / len(files.tomls))
         write_index(analyses, work / "index.html", lang=lang)
-        (work / MARK).write_text(run_json(*map(published_result, analyses.values())), encoding="utf-8")
+        (work / MARK).write_text(run_json(*analyses.values()), encoding="utf-8")
     return target / "index.html"

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from jamlik.cli.main import app
 from tests.acceptance.command import Run, jamlik
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "sodertorn.toml"
@@ -85,12 +87,21 @@ def analysed(data: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: st
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Callable[..., Run]:
-    """Run `jamlik` with its own home, in a scratch folder that holds nothing else."""
-    aside = tmp_path / "aside"
-    aside.mkdir()
+def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Run]:
+    """Run `jamlik` inside this process with a home of its own; like `jamlik()` of command.py, without the start-up."""
+    (tmp_path / "aside").mkdir()
+    monkeypatch.setenv("JAMLIK_HOME", str(tmp_path / "aside" / "home"))
+    monkeypatch.setenv("TERM", "dumb")
 
     def run(*words: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> Run:
-        return jamlik(*words, scratch=aside, cwd=cwd, env={"JAMLIK_HOME": str(aside / "home"), **(env or {})})
+        with monkeypatch.context() as patch:
+            if cwd is not None:
+                patch.chdir(cwd)
+            for name, value in (env or {}).items():
+                patch.setenv(name, value)
+            done = CliRunner().invoke(app, [str(word) for word in words])
+        if done.exception is not None and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return Run(done.exit_code, done.stdout, done.stderr, 0.0, 0.0)
 
     return run

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -159,5 +160,6 @@ def demo(
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; being told to stop is an interruption like any other, and leaves nothing behind."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

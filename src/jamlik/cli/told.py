@@ -9,9 +9,9 @@ import typer
 
 from jamlik.calls import Analysis
 from jamlik.cli.screen import out, talk
-from jamlik.model.errors import ErrorKind, JamlikError, Severity
+from jamlik.model.errors import ErrorKind, JamlikError, Problem, Severity
 from jamlik.model.findings import Certainty
-from jamlik.model.words import phrase
+from jamlik.model.words import phrase, words
 
 __all__ = ["parsed_references", "parsed_where", "tell"]
 
@@ -31,7 +31,9 @@ def parsed_where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
     for condition in conditions:
         column, mark, value = condition.partition("=")
         if not mark or not column.strip():
-            raise JamlikError(f"Villkoret {condition!r} går inte att läsa.", do="Skriv KOLUMN=VÄRDE.")
+            raise JamlikError(
+                f"Villkoret {condition!r} går inte att läsa.", do="Skriv KOLUMN=VÄRDE.", kind=ErrorKind.USAGE
+            )
         found[column.strip()] = (*found.get(column.strip(), ()), value.strip())
     return found
 
@@ -92,8 +94,22 @@ def tell(analysis: Analysis, *, folder: Path, lang: str, as_json: bool) -> None:
 
 
 def _tell_problems(analysis: Analysis, lang: str) -> None:
-    problems = [p for p in analysis.result.problems if p.severity is not Severity.NOTE][:TOP]
+    """Say what was noticed in the file, rows that were left out first."""
+    problems = sorted(analysis.result.problems, key=lambda problem: problem.severity is Severity.NOTE)[:TOP]
     if problems:
         talk.print(phrase(lang, "cli.problems"), style="bold")
     for problem in problems:
-        talk.print(f"  {problem.detail or problem.code} ({problem.count}) {problem.where}", markup=False)
+        talk.print(f"  {_problem_text(problem, lang)}", markup=False)
+
+
+def _problem_text(problem: Problem, lang: str) -> str:
+    known = {**words(lang, "sources.problem"), **words(lang, "reports.problems.code")}
+    what = known.get(problem.code) or problem.detail or problem.code.replace("_", " ")
+    told = f"{what}: {problem.detail}" if problem.detail not in ("", what) else what
+    where = [problem.where.file] if problem.where.file else []
+    if problem.where.row is not None:
+        where.append(phrase(lang, "reports.problems.row", row=problem.where.row))
+    if problem.where.column:
+        where.append(phrase(lang, "reports.problems.column", column=problem.where.column))
+    met = phrase(lang, f"reports.problems.severity.{problem.severity.value}")
+    return f"{told} ({problem.count}; {met.lower()}). {', '.join(where)}".rstrip()

@@ -100,6 +100,9 @@ def whole_folder(target: Path) -> Iterator[Path]:
     work = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
         work.mkdir(parents=True)
+    except OSError as error:
+        raise _unwritable(target.parent, str(error.strerror or error)) from error
+    try:
         yield work
         _in_place(work, target)
     except OSError as error:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from jamlik import calls
 from jamlik.cli.screen import progress_bar
-from jamlik.cli.told import parsed_where, tell
+from jamlik.cli.told import parsed_references, parsed_where, tell
+from jamlik.reports.folder import require_replaceable
 
 __all__ = ["run"]
 
@@ -25,6 +26,7 @@ def run(
     confidence: float,
 ) -> None:
     """Analyse a file and write the report folder."""
+    require_replaceable(out)
     with progress_bar(lang) as progress:
         analysis = calls.analyse(
             source,
@@ -34,6 +36,7 @@ def run(
             where=parsed_where(where),
             focus=focus,
             catalogue=catalogue,
+            references=parsed_references(references),
             progress=progress,
         )
         analysis.write(out, progress=progress)
