@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from jamlik import stats
 from jamlik.analysis.best import with_best_off
 from jamlik.analysis.drivers import explained_gaps
 from jamlik.analysis.gaps import GapNumbers, gap_numbers
@@ -172,7 +171,8 @@ def _trend_q_values(blocks: Sequence[_Block]) -> dict[tuple[str, Comparison], Ga
     keys = [(b.indicator.id, c) for b in blocks if b.in_family for c in b.trends]
     found = {(b.indicator.id, c): trend for b in blocks for c, trend in b.trends.items()}
     p_values = np.array([found[key].p_value for key in keys], dtype=np.float64)
-    q_values = stats.bh_q_values(p_value=p_values) if len(keys) else p_values
+    weight = family_weights([comparison for _, comparison in keys], np.isfinite(p_values))
+    q_values = family_q_values(p_values, weight) if len(keys) else p_values
     for key, q_value in zip(keys, q_values, strict=True):
         found[key] = replace(found[key], q_value=float(q_value))
     return {key: t if np.isfinite(t.q_value) else replace(t, q_value=1.0) for key, t in found.items()}

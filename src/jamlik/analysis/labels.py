@@ -41,6 +41,8 @@ def _sex(dimension: Dimension, code: str, lang: str) -> str:
 
 def _others(dimension: Dimension, lang: str) -> str:
     kind = dimension.role.value if dimension.role in (Role.AREA, Role.AGE) else "other"
+    if dimension.role is Role.AREA and all(len(code) == 4 and code.isdigit() for code in dimension.codes):
+        kind = "kommun"
     return phrase(lang, f"sentences.rest_{kind}")
 
 

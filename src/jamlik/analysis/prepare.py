@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from inspect import cleandoc
 from itertools import pairwise
 
 from jamlik.analysis.cells import cells_with_margins, person_cells
@@ -98,10 +99,18 @@ def prepared_persons(source: PersonImport) -> Prepared:
         covariates=tuple(d for d in used if d.role is Role.COVARIATE),
         periods=tuple(p for p in periods if p <= latest or parsed_period(p) is None),
         latest=dict.fromkeys(names, latest),
-        steps=tuple((step.name, step.sql.strip()) for step in plan_steps(plan)),
+        steps=tuple((step.name, cleandoc(step.sql)) for step in plan_steps(plan)),
         problems=tuple(source.problems),
         guards=tuple(cell.key for cell in guards),
     )
+
+
+def _looking_at(plan: Plan, focus: str, used: Sequence[Dimension]) -> Plan:
+    """Ask only what concerns one's own area, where the file holds several; the others stay for comparison."""
+    names = {d.name for d in used if d.role is Role.AREA and focus in d.codes}
+    if not names:
+        return plan
+    return replace(plan, asked=tuple(c for c in plan.asked if any((name, focus) in c.group for name in names)))
 
 
 def _references(dataset: Dataset, dimensions: Sequence[Dimension]) -> dict[str, Reference]:
@@ -150,6 +159,7 @@ def prepared_cells(source: CellImport) -> Prepared:
         return _one_municipality(source, focus)
     used, notes = _coarsened(relinked([d for d in source.dimensions if len(d.codes) > 1], source.dimensions))
     plan = analysis_plan(used, references=_references(source.dataset, used), max_way=source.dataset.max_way)
+    plan = _looking_at(plan, focus, used)
     if not plan.asked:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
     overlapping = frozenset(d.name for d in used if d.role is Role.AGE and _overlap(d))

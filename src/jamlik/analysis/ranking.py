@@ -49,8 +49,13 @@ def family_weights(asked: Sequence[Comparison], testable: NDArray[np.bool_]) -> 
 
 
 def family_q_values(p_values: Floats, weight: Floats) -> Floats:
-    """q-values of the run's whole family: weighted Benjamini–Hochberg (Genovese, Roeder and Wasserman 2006)."""
-    return np.asarray(stats.bh_q_values(p_value=p_values, weight=weight), dtype=np.float64)
+    """q-values of the run's whole family: weighted Benjamini–Hochberg (Genovese, Roeder and Wasserman 2006).
+
+    Never below the comparison's own p-value: where many other differences are sure, a large weight would else carry a
+    comparison that shows nothing by itself. This can only make fewer differences sure.
+    """
+    q_values = np.asarray(stats.bh_q_values(p_value=p_values, weight=weight), dtype=np.float64)
+    return np.maximum(q_values, p_values)
 
 
 def threshold_p_values(numbers: GapNumbers, *, threshold: float, confidence: float) -> Floats:

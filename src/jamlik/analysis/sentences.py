@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from jamlik.model.findings import Certainty, Explained, Finding, Levelling
@@ -10,7 +11,7 @@ from jamlik.model.indicators import Indicator
 from jamlik.model.tables import Status
 from jamlik.model.words import format_number, format_percent, format_signed, joined, phrase, published
 
-__all__ = ["finding_sentence"]
+__all__ = ["capitalised", "finding_sentence"]
 
 _FEW = 5
 
@@ -56,7 +57,7 @@ def finding_sentence(
         phrase(lang, "sentences.series") if finding.method == "series" else "",
         _trend(finding, lang),
         *(_explained(part, finding, indicator, dimensions, decimals, lang) for part in finding.explained),
-        _elsewhere(elsewhere or {}, indicator, decimals, lang),
+        _elsewhere(elsewhere or {}, finding, decimals, lang),
     ]
     return " ".join(part for part in parts if part)
 
@@ -65,13 +66,18 @@ def _level(value: float, indicator: Indicator, decimals: int, lang: str) -> str:
     if indicator.unit == "%":
         return format_percent(value, decimals, lang)
     number = format_number(value, decimals, lang)
-    return number if not indicator.unit else phrase(lang, "sentences.in_unit", gap=number, unit=indicator.unit)
+    return number if not indicator.unit else phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator))
+
+
+def _unit(indicator: Indicator) -> str:
+    """Unit as it follows a number: `antal/1000 inv` becomes `per 1000 inv`."""
+    return re.sub(r"^antal\s*/\s*", "per ", indicator.unit)
 
 
 def _in_unit(number: str, indicator: Indicator, lang: str) -> str:
     if indicator.unit == "%":
         return phrase(lang, "sentences.points", gap=number)
-    return phrase(lang, "sentences.in_unit", gap=number, unit=indicator.unit) if indicator.unit else number
+    return phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator)) if indicator.unit else number
 
 
 def _gap(finding: Finding, indicator: Indicator, decimals: int, lang: str) -> str:
@@ -94,6 +100,8 @@ def _gap(finding: Finding, indicator: Indicator, decimals: int, lang: str) -> st
 
 def _persons(finding: Finding, lang: str) -> str:
     if finding.persons is None or finding.certainty in (Certainty.UNCLEAR, Certainty.NOT_TESTABLE):
+        return ""
+    if not finding.worse_off and (finding.gap or 0.0) > 0:  # nobody knows whether fewer would be better
         return ""
     n = finding.persons if finding.worse_off != "reference" or finding.persons_worse_off is None else None
     group = finding.group_label
@@ -139,11 +147,17 @@ def _explained(
     return told
 
 
-def _elsewhere(places: Mapping[str, float], indicator: Indicator, decimals: int, lang: str) -> str:
+def _elsewhere(places: Mapping[str, float], finding: Finding, decimals: int, lang: str) -> str:
     if not places:
         return ""
     told = [
         phrase(lang, "sentences.elsewhere_place", place=place, gap=format_signed(gap, decimals, lang))
         for place, gap in places.items()
     ]
-    return phrase(lang, "sentences.elsewhere", places=joined(lang, told))
+    sides = {"group": capitalised(finding.group_label), "reference": finding.reference_label}
+    return phrase(lang, "sentences.elsewhere", places=joined(lang, told), **sides)
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]

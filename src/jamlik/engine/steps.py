@@ -78,5 +78,15 @@ def base_cells_step(
 def merged_cells_step(*, keys: tuple[Column, ...], measures: tuple[Column, ...]) -> Step:
     """Add up the cells of several batches."""
     names = ", ".join(key.quoted for key in keys)
-    sums = ", ".join(f"sum({measure.quoted}) as {measure.quoted}" for measure in measures)
-    return Step("jl_merged_cells", f"select {names}, {sums} from jl_base_cells group by {names} order by {names}")
+    sums = ",\n            ".join(f"sum({measure.quoted}) as {measure.quoted}" for measure in measures)
+    return Step(
+        "jl_merged_cells",
+        f"""
+        select
+            {names},
+            {sums}
+        from jl_base_cells
+        group by {names}
+        order by {names}
+        """,
+    )

@@ -74,6 +74,8 @@ FINDING_COLUMNS: Mapping[str, Callable[[Finding, AnalysisResult], Value]] = {
     "unit": lambda f, result: result.table.indicators[f.indicator].unit,
     "group_code": lambda f, _: group_codes(f.group),
     "reference_code": lambda f, _: group_codes(f.reference),
+    "q_threshold": _plain("q_threshold"),
+    "threshold": lambda f, result: result.table.indicators[f.indicator].threshold,
     "worse_off": _plain("worse_off"),
     **{name: _people(name) for name in ("persons_low", "persons_high", "persons_worse_off")},
     **{name: _plain(name) for name in ("ratio", "ratio_low", "ratio_high", "effect")},

@@ -28,8 +28,9 @@ _SLOPES = (
 )
 _SHOWN = frozenset({Status.SHOWN, Status.PERTURBED})
 _NUMBERS = (
-    "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high", "p_value", "q_value",
-    "persons", "persons_low", "persons_high", "persons_worse_off", "effect", "base_n", "reference_n", "rank", "trend",
+    "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high",
+    "p_value", "q_value", "q_threshold", "persons", "persons_low", "persons_high", "persons_worse_off", "effect",
+    "base_n", "reference_n", "rank", "trend",
 )  # fmt: skip
 
 
@@ -92,6 +93,7 @@ def _finding(finding: Finding, decimals: int) -> Finding:
         finding,
         p_value=_significant(finding.p_value),
         q_value=_significant(finding.q_value),
+        q_threshold=_significant(finding.q_threshold),
         trend=_trend(finding.trend, decimals),
         explained=tuple(_explained(part, decimals) for part in finding.explained),
         **values,

@@ -97,3 +97,15 @@ def test_equal_weights_give_benjamini_hochberg() -> None:
 def test_certainty_classes(q_value: float, q_threshold: float, low: float, high: float, expected: Certainty) -> None:
     told = certainty(q_value=q_value, q_threshold=q_threshold, low=low, high=high, threshold=2.0, confidence=0.95)
     assert told is expected
+
+
+def test_difference_that_shows_nothing_by_itself_is_not_carried_by_others() -> None:
+    areas = "\n".join(
+        f"{i:02} {sex} 900 {yes}" for i in range(30) for sex, yes in (("K", 200 + 20 * i), ("M", 201 + 20 * i))
+    )
+    result = analysed(cells_of("area sex n yes\n" + areas))
+    sexes = found(result, "sex=K", "sex=M")
+    assert sexes.p_value > 0.3
+    assert sexes.q_value >= sexes.p_value
+    assert sexes.certainty is Certainty.UNCLEAR
+    assert all(f.q_value >= f.p_value for f in result.findings if f.p_value is not None)

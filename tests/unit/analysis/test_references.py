@@ -101,3 +101,21 @@ def test_level_has_its_own_trend() -> None:
     assert trend.level_slope == pytest.approx(100 * 30 / 900, abs=0.2)
     assert trend.level_slope_low < trend.level_slope < trend.level_slope_high
     assert trend.reference_slope is not None
+
+
+def test_focus_asks_only_about_ones_own_area() -> None:
+    table = "area sex n yes\n" + "\n".join(f"{area} {sex} 900 {yes}" for area, sex, yes in AREAS)
+    result = analysed(cells_of(table, focus="0126"))
+    assert {dict(f.group)["area"] for f in result.findings} == {"0126"}
+    assert found(result, "area=0126").reference_label == "övriga kommuner"
+    assert found(result, "area=0126,sex=K", "area=0126,sex=M").dimension == "sex"
+
+
+AREAS = [
+    ("0126", "K", 500),
+    ("0126", "M", 430),
+    ("0127", "K", 520),
+    ("0127", "M", 500),
+    ("0180", "K", 600),
+    ("0180", "M", 610),
+]

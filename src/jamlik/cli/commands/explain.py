@@ -10,7 +10,7 @@ import typer
 
 from jamlik.cli.screen import out
 from jamlik.model.errors import ErrorKind, JamlikError, Place
-from jamlik.model.words import phrase
+from jamlik.model.words import format_number, phrase, words
 
 __all__ = ["run"]
 
@@ -64,29 +64,69 @@ def _told(row: dict[str, Any], facts: dict[str, Any], lang: str) -> list[tuple[s
 
     told = [
         (word("title"), [row["sentence"]]),
-        (word("indicator"), [f"{row['indicator']} ({row['finding_id']})"]),
-        (word("compared"), [f"{row['group']} − {row['reference']} ({row['dimension']}, {row['period']})"]),
+        (word("indicator"), [row["indicator_name"], f"{row['indicator']}, {row['finding_id']}"]),
+        (word("compared"), [f"{row['group']} \N{MINUS SIGN} {row['reference']} ({_ways(row, lang)}, {row['period']})"]),
     ]
     if row["level"] is None:
         return [*told, (word("counts"), [word("hidden")])]
-    method = row["method"]
+    told += [(word("counts"), _counts(row, lang)), (word("formula"), _formula(row, lang))]
+    told += [(word("interval"), [word(f"interval_{row['method']}")]), (word("certainty"), _judged(row, facts, lang))]
+    sql = [line for step in facts["sql"] for line in (f"-- {step['name']}", *step["text"].splitlines())]
+    return [*told, (word("sql"), sql or [word("no_sql")])]
+
+
+def _ways(row: dict[str, Any], lang: str) -> str:
+    names = words(lang, "reports.dimension")
+    return " × ".join(names.get(part, part) for part in row["dimension"].split("+"))
+
+
+def _number(value: float | None, lang: str) -> str:
+    if value is None:
+        return ""
+    text = f"{value:.12g}"
+    return format_number(value, len(text.partition(".")[2]) if "e" not in text else 0, lang)
+
+
+def _chance(value: float | None, lang: str) -> str:
+    if value is None:
+        return "\N{EN DASH}"
+    return f"< {format_number(0.001, 3, lang)}" if value < 0.001 else f"= {format_number(value, 3, lang)}"
+
+
+def _counts(row: dict[str, Any], lang: str) -> list[str]:
     sides = (
         (row["group"], row["base_n"], row["level"]),
         (row["reference"], row["reference_n"], row["level_reference"]),
     )
-    counts = [
-        word("value", group=g, level=level) if n is None else word("people", group=g, n=n, level=level)
-        for g, n, level in sides
+    return [
+        phrase(lang, "cli.explain.value", group=group, level=_number(level, lang))
+        if n is None
+        else phrase(lang, "cli.explain.people", group=group, n=_number(n, lang), level=_number(level, lang))
+        for group, n, level in sides
     ]
-    limits = f"{row['gap']} ({row['gap_low']}; {row['gap_high']})"
-    told += [
-        (word("counts"), counts),
-        (word("formula"), [word(f"formula_{method}"), f"{row['level']} − {row['level_reference']} = {limits}"]),
-        (word("interval"), [word(f"interval_{method}")]),
-        (
-            word("certainty"),
-            [word("family", p=row["p_value"], q=row["q_value"], n=facts["family"]["tested"]), row["certainty"]],
+
+
+def _formula(row: dict[str, Any], lang: str) -> list[str]:
+    gap, low, high = (_number(row[name], lang) for name in ("gap", "gap_low", "gap_high"))
+    working = f"{_number(row['level'], lang)} \N{MINUS SIGN} {_number(row['level_reference'], lang)} = {gap}"
+    lines = [phrase(lang, f"cli.explain.formula_{row['method']}"), f"{working} ({low}; {high}) {row['unit']}".strip()]
+    if row["persons"] is not None:
+        lines.append(phrase(lang, "cli.explain.persons", n=_number(row["persons"], lang)))
+    return lines
+
+
+def _judged(row: dict[str, Any], facts: dict[str, Any], lang: str) -> list[str]:
+    """The class in words, and the numbers it rests on."""
+    lines = [
+        phrase(lang, f"reports.certainty.{row['certainty']}.label"),
+        phrase(
+            lang,
+            "cli.explain.family",
+            p=_chance(row["p_value"], lang),
+            q=_chance(row["q_value"], lang),
+            n=facts["family"]["tested"],
         ),
     ]
-    sql = [line for step in facts["sql"] for line in (f"-- {step['name']}", *step["text"].splitlines())]
-    return [*told, (word("sql"), sql or [word("no_sql")])]
+    if row.get("q_threshold") is not None:
+        lines.append(phrase(lang, "cli.explain.threshold", q=_chance(row["q_threshold"], lang)))
+    return lines
