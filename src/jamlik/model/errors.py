@@ -60,7 +60,13 @@ class JamlikError(Exception):
     """
 
     def __init__(
-        self, what: str, *, where: Place | None = None, why: str = "", do: str = "", kind: ErrorKind = ErrorKind.CONTRACT
+        self,
+        what: str,
+        *,
+        where: Place | None = None,
+        why: str = "",
+        do: str = "",
+        kind: ErrorKind = ErrorKind.CONTRACT,
     ) -> None:
         self.what, self.where, self.why, self.do, self.kind = what, where or Place(), why, do, kind
         super().__init__(what)

@@ -34,8 +34,10 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {key if isinstance(key, str) else json.dumps(_plain(key), ensure_ascii=False): _plain(item)
-                for key, item in value.items()}
+        return {
+            key if isinstance(key, str) else json.dumps(_plain(key), ensure_ascii=False): _plain(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
