@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -19,9 +20,9 @@ from jamlik.analysis.intake import analysed_cells, analysed_dataset, as_polars, 
 from jamlik.analysis.lawful import require_nobody_named
 from jamlik.charts import Chart, charts_for, overview_chart
 from jamlik.model.dataset import Dataset
-from jamlik.model.findings import Finding
 from jamlik.model.results import AnalysisResult
-from jamlik.reports import write_all
+from jamlik.reports import published_result, write_all
+from jamlik.reports.flat import finding_values
 from jamlik.reports.folder import MARK, whole_folder
 from jamlik.reports.index import write_index
 from jamlik.reports.run import run_json
@@ -54,12 +55,17 @@ class Analysis:
 
     @cached_property
     def findings(self) -> pl.DataFrame:
-        """One row per difference, in order; numbers are null where they may not be shown."""
-        return _frame([_finding_row(finding, self.result) for finding in self.result.findings])
+        """One row per difference, in order, with the columns and the published numbers of `findings.csv`.
+
+        Numbers are null where they may not be shown.
+        """
+        shown = published_result(self.result)
+        rows = [finding_values(finding, shown) for finding in shown.findings]
+        return _frame([{name: str(v) if isinstance(v, StrEnum) else v for name, v in row.items()} for row in rows])
 
     @cached_property
     def levels(self) -> pl.DataFrame:
-        """One row per published cell with level and interval."""
+        """One row per published cell with level and interval, as published."""
         rows = [
             {
                 "indicator": level.indicator,
@@ -72,7 +78,7 @@ class Analysis:
                 "base_n": level.base_n,
                 "shrunken": level.shrunken,
             }
-            for level in self.result.levels
+            for level in published_result(self.result).levels
         ]
         return _frame(rows)
 
@@ -107,28 +113,6 @@ class Analysis:
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame()
-
-
-def _finding_row(finding: Finding, result: AnalysisResult) -> dict[str, Any]:
-    return {
-        "finding_id": finding.finding_id,
-        "rank": finding.rank,
-        "indicator": result.table.indicators[finding.indicator].title(result.lang),
-        "period": finding.period,
-        "dimension": finding.dimension,
-        "group": finding.group_label,
-        "reference": finding.reference_label,
-        "level": finding.level,
-        "level_reference": finding.level_reference,
-        "gap": finding.gap,
-        "gap_low": finding.gap_low,
-        "gap_high": finding.gap_high,
-        "p_value": finding.p_value,
-        "q_value": finding.q_value,
-        "persons": finding.persons,
-        "certainty": finding.certainty.value,
-        "sentence": finding.sentence,
-    }
 
 
 def inspect(

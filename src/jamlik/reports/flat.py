@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,7 @@ def _csv_text(value: Value) -> str:
 def _decimal(value: float) -> str:
     """A number without exponent where a reader can do without: p-values far below zero keep theirs."""
     text = decimal_text(value)
-    return text if "e" not in text or abs(value) < 1e-6 else format(value, "f").rstrip("0").rstrip(".")
+    return text if "e" not in text or abs(value) < 1e-6 else format(Decimal(text), "f")
 
 
 def findings_csv(result: AnalysisResult) -> str:
