@@ -80,7 +80,7 @@ class _Panel:
 
 
 def _items(result: AnalysisResult, top: int, lang: str) -> list[_Item]:
-    """Return the first `top` ranked findings that may be shown."""
+    """Return the first `top` ranked findings that may be shown: the sure ones, or others where none is sure."""
     found = []
     for finding in sorted((f for f in result.findings if f.rank is not None), key=lambda f: f.rank or 0):
         indicator = result.table.indicators.get(finding.indicator)
@@ -97,7 +97,8 @@ def _items(result: AnalysisResult, top: int, lang: str) -> list[_Item]:
         found.append(_Item(finding.rank or 0, finding, subject, gap, limits[0], limits[1]))
         if len(found) == top:
             break
-    return found
+    sure = [item for item in found if item.finding.certainty is not Certainty.UNCLEAR]
+    return sure or found
 
 
 def _gutter(width: int) -> float:
@@ -246,6 +247,12 @@ def _description(result: AnalysisResult, items: Sequence[_Item], lang: str) -> s
     return " ".join(part for part in parts if part)
 
 
+def _title(items: Sequence[_Item], lang: str) -> str:
+    if all(item.finding.certainty is Certainty.UNCLEAR for item in items):
+        return phrase(lang, "charts.overview.title_unsure")
+    return counted(lang, "charts.overview.title", len(items))
+
+
 def overview_chart(result: AnalysisResult, top: int = 10, *, lang: str = "") -> Chart | None:
     """The `top` findings by rank, grouped by certainty; findings in different units get a panel and a scale each.
 
@@ -263,7 +270,7 @@ def overview_chart(result: AnalysisResult, top: int = 10, *, lang: str = "") -> 
     return Chart(
         kind="overview",
         lang=shown,
-        title=counted(shown, "charts.overview.title", len(items)),
+        title=_title(items, shown),
         description=_description(result, items, shown),
         source=phrase(shown, "charts.source", source=named),
         data=_table(items, shown),

@@ -74,7 +74,8 @@ def tell(analysis: Analysis, *, folder: Path, lang: str, as_json: bool) -> None:
         for finding in top:
             out.print(f"{finding.rank:>3}. {finding.sentence}", markup=False)
     else:
-        out.print(phrase(lang, "cli.none", n=result.family.tested_n))
+        tested = result.family.tested_n
+        out.print(phrase(lang, "cli.none", n=tested) if tested else phrase(lang, "cli.nothing_tested"))
     family = result.family
     talk.print(
         phrase(

@@ -217,7 +217,8 @@ def test_map_credits_its_geography(result):
 
 def test_overview_follows_rank_within_certainty(result):
     chart = overview_chart(result, top=15)
-    assert [row[0].number for row in chart.data.rows] == list(range(1, 16))
+    sure = [f.rank for f in result.findings if f.rank and f.certainty in (Certainty.CLEAR, Certainty.INDICATED)]
+    assert [row[0].number for row in chart.data.rows] == sorted(sure)[:15]
     for part in chart.spec["concat"]:
         drawn = {row["rank"]: row["y"] for row in rows_of_part(part)}
         findings = {f.rank: f for f in result.findings}
@@ -319,3 +320,9 @@ def test_long_indicator_name_is_broken_not_cut(result):
     for width in (640, 360):
         shown = " ".join(text.text for text in texts(chart.svg(width=width, heading=True)))
         assert INDICATORS[SCHOOL].title("sv") in shown
+
+
+def test_overview_without_a_sure_difference_says_so(result):
+    unsure = tuple(dataclasses.replace(f, certainty=Certainty.UNCLEAR) for f in result.findings if f.rank)
+    chart = overview_chart(dataclasses.replace(result, findings=unsure))
+    assert chart.title.startswith("Ingen säker skillnad")
