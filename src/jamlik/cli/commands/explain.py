@@ -48,7 +48,7 @@ def _read(path: Path) -> Any:
 def _chosen(content: Any, finding: str, folder: Path, lang: str) -> dict[str, Any]:
     rows = content["findings"]
     for row in rows:
-        if finding in (row["finding_id"], str(row["rank"])):
+        if finding == row["finding_id"] or (row["rank"] is not None and finding == str(row["rank"])):
             return dict(row)
     raise JamlikError(
         phrase(lang, "cli.no_finding"),
