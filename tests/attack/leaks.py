@@ -18,7 +18,7 @@ _SILENT = (
 )
 _TOLD_ANYWAY = frozenset(
     "finding_id indicator period dimension group reference certainty sentence adds indicator_name unit group_code "
-    "reference_code status method question_key".split()
+    "reference_code status method question_key threshold".split()
 )
 _DIRECTION = re.compile(r"\b(högre|lägre|fler|färre|mer|mindre|bättre|sämre|större|minskat|ökat)\b")
 
@@ -34,6 +34,9 @@ def _used(group: Group) -> tuple[Group, ...]:
 def leaks_in_findings(release: Release) -> Iterator[str]:
     """Findings that say something of a cell that is not shown, now, in an earlier year or in a layer."""
     rows = {row["finding_id"]: row for row in release.rows}
+    by_indicator = {(row["indicator"], row.get("threshold", "")) for row in release.rows}
+    if len(by_indicator) > len({name for name, _ in by_indicator}):
+        yield "the practical threshold differs between findings of one indicator"
     for finding in release.findings:
         sides = [group for side in ("group", "reference") for group in _used(finding[side])]
         name, period = finding["indicator"], finding["period"]
@@ -107,7 +110,8 @@ def unpublished_numbers(release: Release) -> Iterator[str]:
     for row in release.rows:
         for column, text in row.items():
             match = re.fullmatch(r"-?\d+\.(\d*?)0*", text)
-            if match and len(match[1]) > 4 and not column.endswith(("p_value", "q_value")):
+            chance = column.endswith(("p_value", "q_value", "q_threshold"))
+            if match and len(match[1].lstrip("0") if chance else match[1]) > 4:
                 yield f"findings.csv: {column} = {text}"
     yield from (f"findings.json: {path} = {text}" for path, text in _texts(release.findings, "") if _long(path, text))
 
@@ -129,12 +133,14 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _apart(release: Release) -> Iterator[float]:
-    """How far women and men lie from each other by their published levels: charts say that in words."""
+    """How far women and men, or two years, lie from each other by published levels: charts say that in words."""
+    periods = {period for _, period, _ in release.cells}
     for (name, period, group), seen in release.cells.items():
         other = tuple(("sex", "M") if pair == ("sex", "K") else pair for pair in group)
-        against = release.cells.get((name, period, other))
-        if against is not None and seen.level is not None and against.level is not None:
-            yield abs(seen.level - against.level)
+        for key in ((name, period, other), *((name, then, group) for then in periods)):
+            against = release.cells.get(key)
+            if against is not None and seen.level is not None and against.level is not None:
+                yield abs(seen.level - against.level)
 
 
 def _numbers(release: Release) -> Iterator[float]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jamlik.model.errors import ErrorKind, JamlikError
@@ -78,7 +78,7 @@ def test_random_persons_what_is_hidden_stays_unknown(how: dict[str, object]) -> 
 
 
 @pytest.mark.prove
-@settings(max_examples=300, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=300, deadline=None, suppress_health_check=_SLOW, phases=(Phase.explicit, Phase.generate))
 @given(FILES)
 def test_many_random_persons_what_is_hidden_stays_unknown(how: dict[str, object]) -> None:
     _attacked(how)

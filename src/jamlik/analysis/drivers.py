@@ -87,7 +87,7 @@ def _decomposed(
         level_reference=other.level.reshape(shape),
         level_reference_se=other_se.reshape(shape),
         share_reference=n_other,
-        group_weight=total / (total + total_other),
+        group_weight=total / np.maximum(total + total_other, 1.0),
         confidence=confidence,
     )
     pooled = list(stats.COMPOSITIONS).index("pooled")
