@@ -75,8 +75,10 @@ def area_sides(figures: Mapping[tuple[str, str, str, str], int]) -> Callable[[st
 
 def election_sides(file: Path, municipality: str) -> Callable[[str], Counts]:
     """Votes and voters of a district, of all but one (`!`), or of all, in one municipality."""
-    sheet = next(s for s in load_workbook(file, read_only=True).worksheets if s.max_row and s.max_row > 1000)
+    book = load_workbook(file, read_only=True)
+    sheet = next(s for s in book.worksheets if s.max_row and s.max_row > 1000)
     rows = list(sheet.iter_rows(values_only=True))
+    book.close()
     start = next(i for i, row in enumerate(rows) if "Kommunkod" in row)
     head = [str(name or "") for name in rows[start]]
     place = {name: head.index(name) for name in ("Kommunkod", "Valdistriktskod", "Antal röstberättigade")}

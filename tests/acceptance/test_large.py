@@ -14,22 +14,23 @@ from tests.acceptance.command import jamlik, leftovers
 
 HEAD = "kon;alder;skola;ar;godkand;poang\n"
 MIB = 1 << 20
+ROWS = 20_000
 
 
 def _block() -> tuple[str, Counter[str], Counter[str]]:
-    """Some 20,000 person rows, with how many there are of each sex and how many of them passed."""
+    """Person rows, with how many there are of each sex in the last year and how many of them passed."""
     draw = random.Random(4)
     lines, people, passed = [], Counter(), Counter()
-    for _ in range(20_000):
+    for _ in range(ROWS):
         sex = draw.choice("KM")
         yes = draw.random() < (0.71 if sex == "K" else 0.66)
-        people[sex] += 1
-        passed[sex] += yes
         school = draw.choice(("Norra skolan", "Södra skolan", "Västra skolan", "Östra skolan"))
         answer = "ja" if yes else "nej"
-        lines.append(
-            f"{sex};{draw.randint(7, 15)};{school};{draw.randint(2019, 2022)};{answer};{draw.gauss(200, 40):.1f}"
-        )
+        age, year, points = draw.randint(7, 15), draw.randint(2019, 2022), draw.gauss(200, 40)
+        lines.append(f"{sex};{age};{school};{year};{answer};{points:.1f}")
+        if year == 2022:
+            people[sex] += 1
+            passed[sex] += yes
     return "\n".join(lines).replace(".", ",") + "\n", people, passed
 
 
@@ -63,6 +64,10 @@ role = "age"
 age_breaks = [7, 10, 13, 16]
 
 [[column]]
+name = "ar"
+role = "period"
+
+[[column]]
 name = "skola"
 role = "category"
 
@@ -86,7 +91,7 @@ outcome = "poang"
         "analyse", file.with_suffix(".toml"), "--out", tmp_path / "ut", scratch=tmp_path, env={"TMPDIR": str(tmp_path)}
     )
     assert run.code == 0, run.err
-    rows = sum(people.values()) * times
+    rows = ROWS * times
     print(f"\n{file.stat().st_size / MIB:.0f} MiB, {rows:,} rows: {run.seconds:.0f} s, peak {run.peak_mib:.0f} MiB")
     assert run.peak_mib < most_mib
     assert leftovers(tmp_path) == ["personer.csv", "personer.toml", "ut"]
@@ -99,7 +104,7 @@ outcome = "poang"
 
 @pytest.mark.slow
 def test_sixty_megabytes_of_person_rows_in_bounded_memory(tmp_path):
-    _require_bounded(tmp_path, 60 * MIB, most_mib=600)
+    _require_bounded(tmp_path, 60 * MIB, most_mib=650)
 
 
 @pytest.mark.prove
@@ -107,4 +112,4 @@ def test_two_gigabytes_of_person_rows_in_bounded_memory(tmp_path):
     free = os.statvfs(tmp_path)
     if free.f_bavail * free.f_frsize < 3 << 30:
         pytest.skip("less than 3 GiB free for the file")
-    _require_bounded(tmp_path, 2048 * MIB, most_mib=600)
+    _require_bounded(tmp_path, 2048 * MIB, most_mib=650)

@@ -118,6 +118,7 @@ def test_workbook_page_and_pdf_say_the_same_as_the_csv(analysed, name):
     report = analysed(name)
     book = load_workbook(report.folder / "tables.xlsx", read_only=True)
     assert book["Skillnader"].max_row == len(report.rows) + 1
+    book.close()
     top = report.rows[0]["sentence"]
     # Line breaks fall anywhere in a PDF, so only letters and digits are compared.
     said = [re.sub(r"\W", "", part) for part in re.split(r"\. ", top)[:2]]
@@ -172,7 +173,9 @@ def test_base_areas_answer_area_sex_and_change_since_2000_with_maps(analysed):
 
 def levels_of(report, indicator_names):
     """Rows of the level sheet: indicator name, period, codes, level, low, high, base, count."""
-    sheet = load_workbook(report.folder / "tables.xlsx", read_only=True)["Nivåer"].iter_rows(values_only=True)
+    book = load_workbook(report.folder / "tables.xlsx", read_only=True)
+    sheet = iter(list(book["Nivåer"].iter_rows(values_only=True)))
+    book.close()
     head = list(next(sheet))
     columns = ["Mått", "Period", "Koder", "Nivå", "Lägst", "Högst", "Personer i gruppen", "Antal det gäller"]
     places = [head.index(c) for c in columns]
@@ -242,9 +245,17 @@ def test_kolada_agrees_with_the_file_and_names_riket_and_the_others(analysed, da
     (file,) = sorted((data / "kolada").glob("kolada_konsuppdelat_*.csv.gz"))
     own = kolada_values(file, "0126")
     both = {kpi for (kpi, _), values in own.items() if {"K", "M"} <= set(values)}
-    assert {row["indicator"].removeprefix("kolada:") for row in report.rows} == both
+    reported = {row["indicator"].removeprefix("kolada:") for row in report.rows}
+    assert reported <= both
+    # A share far above 100 % is taken for a lost decimal mark, left out and told.
+    odd = {kpi for (kpi, _), values in own.items() if max(values.values()) > 150}
+    assert both - reported <= odd
+    assert all(kpi in report.page for kpi in both - reported)
+    assert len(both - reported) <= 3
     for row in report.shown():
         kpi = row["indicator"].removeprefix("kolada:")
+        if kpi in odd and row["unit"] == "%":
+            continue
         newest = max(year for (k, year), values in own.items() if k == kpi and {"K", "M"} <= set(values))
         assert row["period"] == newest
         values = own[kpi, newest]

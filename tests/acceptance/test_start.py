@@ -54,7 +54,7 @@ def _broken_resumed_and_offline(server_class, started, data, tmp_path):
         served = list(server.served)
         assert served
         server.revive()
-        server.limit_every, server.fail_every = 5, 7
+        server.limit_every, server.fail_every = 12, 19
         before = len(server.served)
         first = started(server, "Huddinge", "--json")
         folder = tmp_path / "jamlik-0126"
