@@ -37,4 +37,5 @@ def without_implausible(
         return tuple(kept), ()
     names = sorted(set(odd))
     detail = ", ".join(name.removeprefix("kolada:") for name in names[:8]) + (" …" if len(names) > 8 else "")
-    return tuple(kept), (Problem("implausible_share", Severity.SKIPPED, Place(file.rsplit("/", 1)[-1]), len(odd), detail),)
+    where = Place(file.rsplit("/", 1)[-1])
+    return tuple(kept), (Problem("implausible_share", Severity.SKIPPED, where, len(odd), detail),)
