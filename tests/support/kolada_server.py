@@ -274,9 +274,9 @@ def _handler(server: KoladaServer) -> type[BaseHTTPRequestHandler]:
                 self._send(status, body[: len(body) // 2], {"Content-Length": str(len(body))})
                 self.close_connection = True
                 return
-            self._send(status, body, {})
-            if status == 200:
+            if status == 200:  # noted before it is sent: the client may look as soon as it has its answer
                 server.served.append(self.path)
+            self._send(status, body, {})
 
         def _send(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
             self.send_response(status)
