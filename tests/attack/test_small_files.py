@@ -194,12 +194,10 @@ def test_hidden_cell_of_an_earlier_year_starts_no_trend(tmp_path: Path) -> None:
 # Open holes, each with what would close it. A test that starts to pass fails the suite: take its mark away then.
 
 
-@pytest.mark.xfail(reason="privacy.margins: bands that overlap give no equations, though 0-5 and 6-17 make 0-17")
 def test_ages_that_overlap_what_is_hidden_stays_unknown(tmp_path: Path) -> None:
     assert required_failures(trial(counts_file(tmp_path, AGES), tmp_path / "out")) == []
 
 
-@pytest.mark.xfail(reason="privacy.linkage: what the source hides is not sensitive, though its own totals give it back")
 def test_what_the_source_hides_does_not_follow_from_its_totals(tmp_path: Path) -> None:
     table = OWN_TOTALS.replace("C     K      30   2", "C     K      30   ..").replace("70   14", "70   ..")
     assert required_failures(trial(counts_file(tmp_path, table, missing=".."), tmp_path / "out")) == []

@@ -140,7 +140,7 @@ def test_number_on_a_page_that_stands_in_no_table_is_caught(made: Made, tmp_path
 
 def test_ages_between_the_ends_of_bands_are_put_together(tmp_path: Path) -> None:
     """Where the bands 0–5, 6–17 and 0–17 are told, the attack knows that two make the third."""
-    source = counts_file(tmp_path, AGES)
+    source = counts_file(tmp_path, AGES.replace("44  3", "44  20").replace("134 43", "134 60"))  # nothing to hide
     trial = Made(jamlik.analyse(source).result, truth_of(source)).written(jamlik.analyse(source).result, tmp_path / "o")
     group = (("age", "0-5"), ("area", "B"), ("sex", "K"))
     cells = dict(trial.release.cells)

@@ -88,6 +88,7 @@ class _Builder:
         self.unknown: dict[tuple[str, Group], int] = {}
         self.rest: list[int] = []
         self._rows: list[tuple[list[int], list[float]]] = []
+        self._source_hid = {c.group for c in table.cells if c.period == period and c.status is Status.SUPPRESSED}
 
     def cell(self, value: float, *, width: float, sensitive: bool, cost: float, block: int = -1) -> int:
         self.value.append(value)
@@ -97,9 +98,11 @@ class _Builder:
         self.block.append(block)
         return len(self.value) - 1
 
-    def left_over(self, value: float) -> int:
-        """Add a cell that nobody is shown in any case."""
-        self.rest.append(self.cell(value, width=0.0, sensitive=False, cost=0.0))
+    def left_over(self, value: float, hid: Sequence[Group] = ()) -> int:
+        """Add a cell that nobody is shown in any case; what the source itself hid (`hid`) must stay unknown too."""
+        held_back = self._source_hid.intersection(hid)
+        sensitive = bool(held_back) and (len(hid) == 1 or value < self.rules.minimum_count)
+        self.rest.append(self.cell(value, width=self.rules.width, sensitive=sensitive, cost=0.0))
         return self.rest[-1]
 
     def sums(self, total: int, parts: Iterable[int]) -> None:
@@ -117,7 +120,7 @@ class _Builder:
             key = margin.absent[0] if len(margin.absent) == 1 else (*margin.total, ("", repr(margin.absent)))
             if margin.absent and (rest > _NONE_LEFT or (rest > -_NONE_LEFT and ("base", key) in self.unknown)):
                 if (measure, key) not in self.unknown:
-                    self.unknown[measure, key] = self.left_over(max(rest, 0.0))
+                    self.unknown[measure, key] = self.left_over(max(rest, 0.0), margin.absent)
                 parts.append(self.unknown[measure, key])
             self.sums(places[margin.total], parts)
 

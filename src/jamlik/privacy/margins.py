@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from jamlik.model.groupings import Dimension, Group
+from jamlik.model.groupings import AgeBand, Dimension, Group, parsed_age
 
 __all__ = ["Margin", "margins"]
+
+_OLDEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ def margins(
     dimensions : mapping of name to Dimension
         With codes, and parents for nested area levels.
     overlapping : frozenset of str
-        Dimensions whose codes overlap: never summed over.
+        Dimensions whose codes overlap: ages are summed only where bands fill another end to end.
 
     Returns
     -------
@@ -48,13 +50,47 @@ def margins(
     found: set[Margin] = set()
     for names in sorted(by_names):
         for name in names:
-            if name in overlapping or name not in dimensions:
+            if name not in dimensions:
+                continue
+            if name in overlapping:
+                found.update(_tilings(by_names[names], name, known))
                 continue
             for above, upwards in _levels_above(dimensions[name], names, dimensions):
                 coarser = tuple(sorted({*names, above} - {name, ""}))
                 if coarser in by_names:
                     found.update(_sums(by_names[names], by_names[coarser], name, above, upwards))
     return tuple(sorted(found, key=lambda margin: (margin.total, margin.parts)))
+
+
+def _tilings(groups: list[Group], name: str, known: set[Group]) -> Iterator[Margin]:
+    """Bands that others fill end to end (0-5 and 6-17 fill 0-17), and the total where bands fill all ages there are."""
+    held: dict[Group, dict[AgeBand, Group]] = {}
+    for group in groups:
+        codes = dict(group)
+        if (band := parsed_age(codes.pop(name))) is not None:
+            held.setdefault(tuple(sorted(codes.items())), {})[band] = group
+    for rest, bands in held.items():
+        for band, group in bands.items():
+            inside = [b for b in bands if b != band and b.low >= band.low and _end(b) <= _end(band)]
+            for tiles in _filled(inside, band.low, _end(band)):
+                yield Margin(group, tuple(sorted(bands[tile] for tile in tiles)), ())
+        if rest in known:
+            low, high = min(b.low for b in bands), max(_end(b) for b in bands)
+            for tiles in _filled(list(bands), low, high):
+                yield Margin(rest, tuple(sorted(bands[tile] for tile in tiles)), ())
+
+
+def _end(band: AgeBand) -> int:
+    return _OLDEST if band.high is None else band.high
+
+
+def _filled(bands: list[AgeBand], low: int, high: int) -> Iterator[tuple[AgeBand, ...]]:
+    """Every way to fill the ages from `low` to `high` with bands, end to end."""
+    for band in bands:
+        if band.low == low and _end(band) == high:
+            yield (band,)
+        elif band.low == low and _end(band) < high:
+            yield from ((band, *others) for others in _filled(bands, _end(band) + 1, high))
 
 
 def _levels_above(
