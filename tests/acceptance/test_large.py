@@ -102,7 +102,7 @@ outcome = "poang"
     assert float(found["level_reference"]) == pytest.approx(100 * passed["M"] / people["M"], abs=0.0501)
 
 
-@pytest.mark.prove
+@pytest.mark.slow
 def test_sixty_megabytes_of_person_rows_in_bounded_memory(tmp_path):
     _require_bounded(tmp_path, 60 * MIB, most_mib=650)
 
