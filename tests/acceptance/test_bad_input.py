@@ -9,9 +9,11 @@ import random
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -131,6 +133,14 @@ def test_file_with_only_a_header_has_nothing_to_analyse(refused, tmp_path):
 def test_random_bytes_give_no_report(refused, tmp_path, seed):
     (tmp_path / "fil.csv").write_bytes(random.Random(seed).randbytes(30_000))
     refused(tmp_path / "fil.csv", code=(UNREADABLE, NOTHING), says=["fil.csv"])
+
+
+def test_database_called_csv_is_refused(refused, tmp_path):
+    with closing(sqlite3.connect(tmp_path / "fil.csv")) as base:
+        base.execute("create table elever (omrade text, kon text, antal int)")
+        base.executemany("insert into elever values (?, ?, ?)", [("A", "K", n) for n in range(200)])
+        base.commit()
+    refused(tmp_path / "fil.csv", code=UNREADABLE, says=["fil.csv", "inte en tabell", "Exportera"])
 
 
 @pytest.mark.parametrize(
@@ -385,6 +395,7 @@ def test_interrupted_while_reading_exits_130(tmp_path):
     os.mkfifo(tmp_path / "fil.csv")
     child = started("analyse", tmp_path / "fil.csv", "--out", tmp_path / "ut")
     with (tmp_path / "fil.csv").open("wb"):  # waits until the command has opened it, and then lets it wait for us
+        time.sleep(1)  # until it has begun to read: Python only notes a signal that comes between two calls
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=120)
     assert child.returncode == INTERRUPTED, err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import zlib
@@ -12,10 +13,12 @@ from typing import BinaryIO, cast
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 
-__all__ = ["CHUNK", "compression_of", "format_of", "open_bytes", "read_block", "whole_bytes"]
+__all__ = ["CHUNK", "compression_of", "format_of", "open_bytes", "read_block", "whole_bytes", "wide_encoding"]
 
 CHUNK = 8 << 20
 _GZIP = b"\x1f\x8b"
+_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)  # UTF-32 LE begins as UTF-16 LE does
+_HEAD = 1 << 16
 _FORMATS = ((b"PAR1", "parquet"), (b"PK\x03\x04", "excel"), (b"\xd0\xcf\x11\xe0", "excel"))
 
 
@@ -121,10 +124,10 @@ def format_of(path: Path) -> str:
     Raises
     ------
     JamlikError
-        UNREADABLE for an empty file and for files that hold no table (PDF, pictures, Word).
+        UNREADABLE for an empty file and for files that hold no table (PDF, pictures, databases).
     """
     with open_bytes(path) as stream:
-        head = read_block(stream, size=4096, path=path)
+        head = read_block(stream, size=_HEAD, path=path)
     if not head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
         raise JamlikError(
             f"Filen {path.name} är tom.",
@@ -143,4 +146,22 @@ def format_of(path: Path) -> str:
             do="Spara tabellen som CSV, Excel eller Parquet.",
             kind=ErrorKind.UNREADABLE,
         )
+    if b"\x00" in head and not head.startswith(_MARKS) and not wide_encoding(head):
+        raise JamlikError(
+            f"Filen {path.name} är inte en tabell.",
+            where=Place(str(path)),
+            why="Den innehåller tecken som bara finns i program, databaser och andra binära filer.",
+            do="Exportera uppgifterna ur programmet som CSV, Excel eller Parquet.",
+            kind=ErrorKind.UNREADABLE,
+        )
     return "csv"
+
+
+def wide_encoding(head: bytes) -> str:
+    """UTF-16 without a byte order mark, which shows as a zero in every other byte; or nothing."""
+    even, odd = head[0:2000:2], head[1:2000:2]
+    if len(even) > 10 and odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.1 * len(even):
+        return "utf-16-le"
+    if len(even) > 10 and even.count(0) > 0.7 * len(even) and odd.count(0) < 0.1 * len(odd):
+        return "utf-16-be"
+    return ""

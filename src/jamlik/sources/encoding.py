@@ -7,11 +7,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from jamlik.sources.bytesource import CHUNK, open_bytes, read_block
+from jamlik.sources.bytesource import CHUNK, open_bytes, read_block, wide_encoding
 
 __all__ = ["encoding_of", "unix_blocks", "utf8_blocks"]
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 
 
 def _is_utf8(block: bytes) -> bool:
@@ -23,18 +29,8 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def _wide(head: bytes) -> str:
-    """UTF-16 without a byte order mark shows as a zero in every other byte."""
-    even, odd = head[0:2000:2], head[1:2000:2]
-    if len(even) > 10 and odd.count(0) > 0.7 * len(odd) and even.count(0) < 0.1 * len(even):
-        return "utf-16-le"
-    if len(even) > 10 and even.count(0) > 0.7 * len(even) and odd.count(0) < 0.1 * len(odd):
-        return "utf-16-be"
-    return ""
-
-
 def encoding_of(path: Path) -> str:
-    """Python's name of the encoding: `utf-8`, `utf-8-sig`, `utf-16`, `cp1252` or `latin-1`.
+    """Python's name of the encoding: `utf-8`, `utf-8-sig`, `utf-16`, `utf-32`, `cp1252` or `latin-1`.
 
     A file can be plain ASCII for a long while, so blocks are read until one is not.
     """
@@ -43,7 +39,7 @@ def encoding_of(path: Path) -> str:
         for bom, name in _BOMS:
             if block.startswith(bom):
                 return name
-        if wide := _wide(block):
+        if wide := wide_encoding(block):
             return wide
         while block.isascii():
             block = read_block(stream, size=CHUNK, path=path)
@@ -63,7 +59,7 @@ def encoding_of(path: Path) -> str:
 def utf8_blocks(stream: BinaryIO, *, encoding: str, path: Path, size: int = CHUNK) -> Iterator[bytes]:
     """Blocks of the content as UTF-8; what cannot be decoded becomes U+FFFD."""
     decoder = codecs.getincrementaldecoder(encoding)("replace")
-    plain = encoding != "utf-16" and not encoding.startswith("utf-16-")
+    plain = not encoding.startswith(("utf-16", "utf-32"))
     first = True
     while block := read_block(stream, size=size, path=path):
         if plain and not first and block.isascii() and not decoder.getstate()[0]:

@@ -92,7 +92,8 @@ def open_table(source: Source, *, layout: FileLayout = UNKNOWN_LAYOUT, name: str
     """
     if isinstance(source, pl.DataFrame):
         return _open_frame(source, name or "tabell")
-    kind = layout.format or format_of(source)
+    found = format_of(source)
+    kind = found if layout.format in ("", "csv") else layout.format
     layout = replace(layout, format=kind, compression=compression_of(source))
     if kind == "parquet":
         return _open_parquet(source, layout)

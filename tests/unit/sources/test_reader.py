@@ -30,7 +30,7 @@ def content(frame):
     return frame.drop(ROW).rows()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le", "utf-32"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r\r\n", "\r"])
 def test_text_in_any_encoding_and_line_end_gives_the_same_rows(written, encoding, newline):
     table, frame = rows(written(PLAIN, encoding=encoding, newline=newline))
@@ -280,3 +280,16 @@ def test_only_each_nth_block_is_read_when_asked(tmp_path):
     table = open_table(path)
     assert table.whole(every=2).height < 5_000_000
     assert sum(frame.height for frame in table.batches()) == 5_000_000
+
+
+@pytest.mark.parametrize("declared", ["", "csv"])
+@pytest.mark.parametrize(
+    "start", [b"SQLite format 3\x00\x10\x00\x01\x01", b"a;b\n1;2\n\x00\x01\x02", b"\x7fELF\x02\x01\x01\x00"]
+)
+def test_binary_file_called_csv_is_refused(tmp_path, start, declared):
+    path = tmp_path / "fil.csv"
+    path.write_bytes(start + b"a;b;c\n1;2;3\n" * 50)
+    with pytest.raises(JamlikError, match="är inte en tabell") as refused:
+        open_table(path, layout=FileLayout(**{**vars_of(UNKNOWN_LAYOUT), "format": declared}))
+    assert refused.value.kind is ErrorKind.UNREADABLE
+    assert "binära" in refused.value.why
