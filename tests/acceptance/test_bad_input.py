@@ -167,7 +167,8 @@ def test_forbidden_ground_as_a_column_is_refused_with_the_lawful_way(refused, tm
 
 def test_personal_identity_numbers_are_refused_by_name(refused, tmp_path):
     written(tmp_path / "fil.csv", person_lines(400, column="personnummer", values=("a", "b")))
-    refused(tmp_path / "fil.csv", code=FORBIDDEN, says=["fil.csv", "personnummer", "pekar ut personer"])
+    said = refused(tmp_path / "fil.csv", code=FORBIDDEN, says=["fil.csv", "personnummer", "pekar ut personer"])
+    assert " ".join(said).count("Ta bort kolumnen") == 1
 
 
 def test_identity_number_among_answers_is_refused_and_never_repeated(refused, command, tmp_path):

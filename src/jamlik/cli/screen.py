@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -40,6 +42,8 @@ def progress_bar(lang: str) -> Iterator[Report]:
 @contextmanager
 def failing_clearly(lang: str) -> Iterator[None]:
     """Turn an error a person can mend into its four parts and an exit code."""
+    if threading.current_thread() is threading.main_thread():
+        signal.siginterrupt(signal.SIGINT, True)  # Polars, once imported, lets a read go on after Ctrl-C; we stop it
     try:
         yield
     except JamlikError as error:
