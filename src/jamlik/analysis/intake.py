@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from jamlik.analysis.ask import Progress, Settings, ask
-from jamlik.analysis.lawful import require_lawful
+from jamlik.analysis.lawful import Lookout, require_lawful
 from jamlik.analysis.prepare import prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.questions import Reference
@@ -100,11 +100,11 @@ def analysed_dataset(
         geography = read_geography(replace(dataset.map, path=str(shapes)), base_dir=path.parent)
     progress("read", 0.0)
     if dataset.rows is RowKind.PERSONS:
-        rows = read_persons(dataset, path=source)
+        rows = read_persons(dataset, path=source, look=Lookout(dataset.path))
         prepared = prepared_persons(rows)
         key = rows.input_key
     else:
-        cells = read_cells(dataset, path=source)
+        cells = read_cells(dataset, path=source, look=Lookout(dataset.path, mail=False))
         prepared = prepared_cells(cells)
         key = cells.input_key
     progress("read", 1.0)

@@ -29,8 +29,10 @@ _MOSTLY = 0.5
 _UNKNOWN_CODES = {Role.SEX: "unknown_sex", Role.AGE: "unknown_age", Role.AREA: "unknown_area"}
 
 
-def person_stream(dataset: Dataset, *, table: OpenTable, source: Source) -> PersonImport:
-    """Prepare the stream; rows are read when its batches are asked for."""
+def person_stream(
+    dataset: Dataset, *, table: OpenTable, source: Source, look: Callable[[pl.DataFrame], None] | None = None
+) -> PersonImport:
+    """Prepare the stream; rows are read when its batches are asked for, and all columns shown to `look`."""
     if not dataset.indicators:
         raise JamlikError(
             "Det finns inget utfall att analysera.",
@@ -53,7 +55,9 @@ def person_stream(dataset: Dataset, *, table: OpenTable, source: Source) -> Pers
 
     def batches() -> Iterator[pa.Table]:
         rows = 0
-        for frame in table.batches(columns=used):
+        for frame in table.batches(columns=() if look else used):
+            if look is not None:
+                look(frame)
             kept = kept_rows(frame, dataset.where, file=table.name)
             batch = coder.coded_batch(kept, weights[0] if weights else "")
             rows += batch.height

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+
+import polars as pl
 
 from jamlik.model.dataset import ColumnRole, Dataset, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Severity
@@ -32,13 +34,17 @@ def _opened(dataset: Dataset, path: Source | str) -> tuple[Source, OpenTable, Da
     return source, table, replace(dataset, layout=table.layout)
 
 
-def read_persons(dataset: Dataset, *, path: Source | str) -> PersonImport:
+def read_persons(
+    dataset: Dataset, *, path: Source | str, look: Callable[[pl.DataFrame], None] | None = None
+) -> PersonImport:
     """Person rows as a stream of coded batches; nothing is kept and nothing touches the disk.
 
     Parameters
     ----------
     path : Path, str or polars.DataFrame
         The file (which may lie elsewhere than `dataset.path` says), or a frame in memory.
+    look : callable, optional
+        Is shown every row of the file, all columns, batch by batch, before anything is done with it; it may refuse.
 
     Raises
     ------
@@ -49,16 +55,20 @@ def read_persons(dataset: Dataset, *, path: Source | str) -> PersonImport:
     if dataset.rows is not RowKind.PERSONS:
         raise _wrong_kind(dataset, "cells")
     source, table, full = _opened(dataset, path)
-    return person_stream(full, table=table, source=source)
+    return person_stream(full, table=table, source=source, look=look)
 
 
-def read_cells(dataset: Dataset, *, path: Source | str) -> CellImport:
+def read_cells(
+    dataset: Dataset, *, path: Source | str, look: Callable[[pl.DataFrame], None] | None = None
+) -> CellImport:
     """Cells of a file of counts or published values.
 
     Parameters
     ----------
     path : Path, str or polars.DataFrame
         The file (which may lie elsewhere than `dataset.path` says), or a frame in memory.
+    look : callable, optional
+        Is shown every row of the file, all columns, before anything is done with it; it may refuse.
 
     Raises
     ------
@@ -69,7 +79,10 @@ def read_cells(dataset: Dataset, *, path: Source | str) -> CellImport:
     if dataset.rows is RowKind.PERSONS:
         raise _wrong_kind(dataset, "persons")
     source, table, full = _opened(dataset, path)
-    frame = kept_rows(table.whole(), full.where, file=table.name)
+    everything = table.whole()
+    if look is not None:
+        look(everything)
+    frame = kept_rows(everything, full.where, file=table.name)
     notices = Notices(table.name)
     if frame.is_empty():
         raise _nothing(full, table)
