@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from jamlik.charts.gaps import apart, sex_gap
 from jamlik.charts.series import Series
 from jamlik.charts.subject import Point, Subject
 from jamlik.model.tables import Status
@@ -37,32 +39,40 @@ def _others(subject: Subject, points: Sequence[Point | None]) -> list[str]:
 
 
 def _widest(subject: Subject, rows: Sequence[Described]) -> str:
-    """Return the sentence about the row where women and men are furthest apart."""
+    """Return the sentence about the row where women and men are furthest apart, and whether that is sure."""
     gaps = []
     for label, dots, whole in rows:
-        values = [(sex, p.value) for sex, p in dots if p is not None and p.value is not None]
-        if len(values) == 2 and not whole:
-            gap = published(values[0][1] - values[1][1], subject.decimals)
-            gaps.append((abs(gap), label, values[0] if gap > 0 else values[1], gap))
-    if not gaps or max(gaps)[0] == 0:
+        groups = [p.group for _, p in dots if p is not None]
+        if len(groups) == 2 and not whole and subject.sex is not None:
+            rest = tuple(pair for pair in groups[0] if pair[0] != subject.sex.name)
+            gap = sex_gap(subject, rest)
+            if gap is not None and gap.value != 0:
+                gaps.append((label, gap))
+    known = [(label, gap) for label, gap in gaps if gap.sure is not None]
+    sure = [(label, gap) for label, gap in known if gap.sure]
+    if not gaps:
         return ""
-    _, label, higher, gap = max(gaps, key=lambda item: item[0])
+    if known and not sure:
+        return phrase(subject.lang, "charts.describe.no_sure_sex")
+    label, gap = max(sure or gaps, key=lambda item: abs(item[1].value))
     return phrase(
         subject.lang,
-        "charts.describe.widest",
+        "charts.describe.widest_sure" if sure else "charts.describe.widest",
         group=label,
-        higher=inside(subject.sex_label(higher[0])),
-        gap=size_of(subject, gap),
+        higher=inside(subject.sex_label("K" if gap.value > 0 else "M")),
+        gap=size_of(subject, gap.value),
     )
 
 
-def _ends(subject: Subject, shown: Sequence[tuple[float, str]]) -> str:
+def _ends(subject: Subject, shown: Sequence[tuple[Point, str]]) -> str:
     """Return the sentence about the lowest and the highest, empty for fewer than two."""
-    if len(shown) < 2:
+    known = [(point.value, point, label) for point, label in shown if point.value is not None]
+    if len(known) < 2:
         return ""
-    low, high = min(shown, key=lambda item: item[0]), max(shown, key=lambda item: item[0])
+    low, high = min(known, key=lambda item: item[0]), max(known, key=lambda item: item[0])
     values = {"low": subject.number(low[0]), "high": subject.number(high[0])}
-    return phrase(subject.lang, "charts.describe.range", low_group=low[1], high_group=high[1], **values)
+    key = "range_close" if apart(low[1], high[1]) is False else "range"
+    return phrase(subject.lang, f"charts.describe.{key}", low_group=low[2], high_group=high[2], **values)
 
 
 def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) -> str:
@@ -74,7 +84,7 @@ def levels(subject: Subject, rows: Sequence[Described], *, left_out: int = 0) ->
         key = "charts.describe.whole"
         parts.append(phrase(lang, key, group=subject.whole_label, value=subject.number(whole.value)))
     shown = [
-        (point.value, f"{label}, {inside(subject.sex_label(sex))}" if sex and len(dots) > 1 else label)
+        (point, f"{label}, {inside(subject.sex_label(sex))}" if sex and len(dots) > 1 else label)
         for label, dots, whole_row in rows
         for sex, point in dots
         if point is not None and point.value is not None and not whole_row
@@ -111,9 +121,35 @@ def over_time(
     return " ".join([*parts, *_others(subject, [point for _, points in lines for point in points])])
 
 
-def _change(points: Sequence[float | None], decimals: int) -> float | None:
-    known = [value for value in points if value is not None]
-    return published(known[-1] - known[0], decimals) if len(known) > 1 else None
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """From a line's first value to its last, rounded; `sure` is None where the values have no intervals."""
+
+    size: float
+    label: str
+    sure: bool | None
+
+
+def _change(line: Series, label: str, decimals: int) -> _Change | None:
+    known = [point for point in line.points if point is not None and point.value is not None]
+    if len(known) < 2:
+        return None
+    size = published((known[-1].value or 0.0) - (known[0].value or 0.0), decimals)
+    return _Change(size, label, apart(known[0], known[-1])) if size else None
+
+
+def _largest_change(subject: Subject, lines: Sequence[tuple[str, Series]]) -> str:
+    """Return the sentence about the line that has changed the most, of those that surely have."""
+    found = [_change(line, label, subject.decimals) for label, line in lines]
+    changes = [change for change in found if change is not None]
+    sure = [change for change in changes if change.sure]
+    if not changes:
+        return ""
+    if not sure and any(change.sure is not None for change in changes):
+        return phrase(subject.lang, "charts.describe.no_sure_change")
+    most = max(sure or changes, key=lambda change: abs(change.size))
+    key = f"charts.describe.{'rise' if most.size > 0 else 'fall'}{'_sure' if sure else ''}"
+    return phrase(subject.lang, key, group=most.label, gap=size_of(subject, most.size))
 
 
 def by_area(subject: Subject, areas: Sequence[tuple[str, Sequence[Series]]], *, heading: str) -> str:
@@ -121,25 +157,25 @@ def by_area(subject: Subject, areas: Sequence[tuple[str, Sequence[Series]]], *, 
     lang, periods = subject.lang, subject.periods
     values = {"first": periods[0], "last": periods[-1], "dimension": heading}
     parts = [phrase(lang, "charts.describe.multiples", indicator=subject.name, **values)]
-    known = [(label, line) for label, lines in areas for line in lines if line.last is not None]
 
     def named(label: str, line: Series) -> str:
         return f"{label}, {inside(line.label)}" if line.label else label
 
-    parts.append(_ends(subject, [(line.last or 0.0, named(label, line)) for label, line in known]))
-    changes = [(c, named(*item)) for item in known for c in [_change(item[1].values, subject.decimals)] if c]
-    if changes:
-        change, label = max(changes, key=lambda item: abs(item[0]))
-        key = "charts.describe.rise" if change > 0 else "charts.describe.fall"
-        parts.append(phrase(lang, key, group=label, gap=size_of(subject, change)))
+    known = [(named(label, line), line) for label, lines in areas for line in lines if line.last is not None]
+    parts.append(_ends(subject, [(_last(line), label) for label, line in known]))
+    parts.append(_largest_change(subject, known))
     points = [point for _, lines in areas for line in lines for point in line.points]
     return " ".join(part for part in [*parts, *_others(subject, points)] if part)
+
+
+def _last(line: Series) -> Point:
+    return next(point for point in reversed(line.points) if point is not None and point.value is not None)
 
 
 def on_map(subject: Subject, areas: Sequence[tuple[str, Point | None]], *, shrunken: bool, absent: int) -> str:
     """Describe a map."""
     parts = [phrase(subject.lang, "charts.describe.map", indicator=subject.name, period=subject.latest)]
-    parts.append(_ends(subject, [(point.value, label) for label, point in areas if point and point.value is not None]))
+    parts.append(_ends(subject, [(point, label) for label, point in areas if point is not None]))
     parts.append(phrase(subject.lang, "charts.map.shrunken_note") if shrunken else "")
     parts += _others(subject, [point for _, point in areas])
     parts.append(counted(subject.lang, "charts.map.absent", absent) if absent else "")

@@ -10,17 +10,18 @@ from jamlik.charts import describe
 from jamlik.charts.axes import Scale, scale_for, spread
 from jamlik.charts.chart import Chart, ChartTable, TableCell, required
 from jamlik.charts.drawing import Drawing
+from jamlik.charts.gaps import sex_gap
 from jamlik.charts.keys import key_height, put_key, sex_items, status_items
 from jamlik.charts.lettering import broken, text_width
 from jamlik.charts.marks import At, Sheet, Spec, configured, mark_layer, panel
 from jamlik.charts.palette import BAND, GRID, INK, MUTED, NARROW, PAPER, SMALL, TEXT, WIDE, Style, style_for
 from jamlik.charts.series import Series, line_layers, period_labels, runs
-from jamlik.charts.subject import NUMBER_SHOWN, Point, Subject, years_of
+from jamlik.charts.subject import Point, Subject, years_of
 from jamlik.model.groupings import Group
 from jamlik.model.indicators import Indicator
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
-from jamlik.model.words import inside, phrase, published
+from jamlik.model.words import inside, phrase
 
 __all__ = ["lines_chart"]
 
@@ -40,23 +41,15 @@ def _series(subject: Subject, group: Group, sex: str) -> Series:
     return Series(subject.sex_label(sex) or subject.group_label(group), style_for(sex), points)
 
 
-def _gap(subject: Subject, women: Series, men: Series, group: Group) -> _Gap:
-    """Return women minus men: the analysis' own gap where there is a finding, else the published levels' difference."""
-    pairs = zip(women.values, men.values, strict=True)
-    values = [None if a is None or b is None else published(a - b, subject.decimals) for a, b in pairs]
-    intervals = {}
-    sides = subject.with_sex(group, "K"), subject.with_sex(group, "M")
-    for finding in subject.result.findings:
-        turned = (finding.reference, finding.group) == sides
-        if finding.indicator != subject.indicator.id or not (turned or (finding.group, finding.reference) == sides):
-            continue
-        place = subject.periods.index(finding.period) if finding.period in subject.periods else -1
-        numbers = (finding.gap, finding.gap_low, finding.gap_high)
-        if place < 0 or finding.status not in NUMBER_SHOWN or values[place] is None or None in numbers:
-            continue
-        gap, low, high = (published((-n if turned else n) or 0.0, subject.decimals) for n in numbers if n is not None)
-        values[place], intervals[place] = gap, (min(low, high), max(low, high))
-    return _Gap(tuple(values), intervals)
+def _gap(subject: Subject, group: Group) -> _Gap:
+    """Return women minus men over time."""
+    gaps = [sex_gap(subject, group, period) for period in subject.periods]
+    intervals = {
+        place: (gap.low, gap.high)
+        for place, gap in enumerate(gaps)
+        if gap is not None and gap.low is not None and gap.high is not None
+    }
+    return _Gap(tuple(gap.value if gap else None for gap in gaps), intervals)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +284,7 @@ def lines_chart(
         series = [_series(subject, about, "")]
     if max(sum(value is not None for value in line.values) for line in series) < 2:
         return None
-    gap = _gap(subject, series[0], series[1], about) if len(series) == 2 else None
+    gap = _gap(subject, about) if len(series) == 2 else None
     name = f"{subject.name}, {subject.group_label(about)}" if about else subject.name
     first, last = subject.periods[0], subject.periods[-1]
     return Chart(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jamlik.charts.chart import TableCell
-from jamlik.model.findings import Level
+from jamlik.model.findings import Finding, Level
 from jamlik.model.groupings import Dimension, Group, Role, group_of
 from jamlik.model.indicators import Indicator
 from jamlik.model.periods import parsed_period
@@ -115,6 +115,12 @@ class Subject:
         """Every level, by period and group."""
         levels = _levels_of(self.result, self.indicator.id)
         return {(level.period, level.group): _point(level, self.decimals) for level in levels}
+
+    @cached_property
+    def findings(self) -> Mapping[tuple[Group, Group], Finding]:
+        """Its findings, by group and reference."""
+        own = (finding for finding in self.result.findings if finding.indicator == self.indicator.id)
+        return {(finding.group, finding.reference): finding for finding in own}
 
     @cached_property
     def periods(self) -> tuple[str, ...]:

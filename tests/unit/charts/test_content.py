@@ -10,18 +10,21 @@ import pytest
 from jamlik.charts import charts_for, dots_chart, lines_chart, map_chart, multiples_chart, overview_chart
 from jamlik.charts.palette import CLASSES
 from jamlik.charts.series import period_labels, runs
-from jamlik.charts.subject import years_of
-from jamlik.model.findings import Certainty
+from jamlik.charts.subject import NUMBER_SHOWN, years_of
+from jamlik.model.findings import Certainty, GapTrend, Levelling
 from jamlik.model.groupings import Dimension, Role
 from jamlik.model.indicators import Kind
 from jamlik.model.tables import Status
-from jamlik.model.words import LANGUAGES
+from jamlik.model.words import LANGUAGES, published
+from jamlik.reports.rounding import published_result
 from tests.support.results import INDICATORS, made_result
 from tests.unit.charts.conftest import all_charts
 from tests.unit.charts.svg_reading import texts
 from tests.unit.charts.test_protection import layers_of, rows_of
 
 SCHOOL, SUPPORT, LIBRARY = "local:behoriga-yrkesprogram", "local:ekonomiskt-bistand", "local:biblioteksbesok"
+
+TREND = GapTrend("2020", "2025", 0.0, 0.1, 0.0, 0.2, 0.5, 0.5, Levelling.UNKNOWN)
 
 
 def kinds(charts):
@@ -205,7 +208,8 @@ def test_labels_from_the_file_get_a_capital_and_codes_a_word(result):
     names = {**result.names, "sex:K": "kvinnor", "sex:M": "män"}
     area = dataclasses.replace(result.table.dimensions["area"], title="baskod2010")
     table = dataclasses.replace(result.table, dimensions={**result.table.dimensions, "area": area})
-    chart = dots_chart(dataclasses.replace(result, names=names, table=table), INDICATORS[SCHOOL], by="area")
+    other = dataclasses.replace(result, names=names, table=table, levels=narrow(result.levels))
+    chart = dots_chart(other, INDICATORS[SCHOOL], by="area")
     assert "Kvinnor" in {text.text for text in texts(chart.svg())}
     assert "där ligger kvinnor" in chart.description.lower()
     assert "efter område" in chart.title
@@ -306,9 +310,78 @@ def test_lix_of_known_text():
     assert lix("Katten sitter. Hunden springer fort.") == pytest.approx(5 / 2 + 100 * 1 / 5)
 
 
+def narrow(levels, by=0.0):
+    """The same levels with intervals of hardly any width, or wide ones."""
+    return tuple(x if x.value is None else dataclasses.replace(x, low=x.value - by, high=x.value + by) for x in levels)
+
+
+CLOSE = {
+    "sv": ("inte går att skilja åt", "Könen går inte att skilja åt", "Ingen ändring är större"),
+    "en": ("too uncertain to be told apart", "The sexes cannot be told apart", "No change is larger"),
+    "fi": ("ettei niitä voi erottaa", "Sukupuolia ei voi erottaa", "Mikään muutos ei ole"),
+}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_description_makes_no_fact_of_noise(result, lang):
+    noisy = dataclasses.replace(result, levels=narrow(result.levels, by=60.0), findings=())
+    ends, sexes, changes = CLOSE[lang]
+    dots = dots_chart(noisy, INDICATORS[SCHOOL], by="area", lang=lang).description
+    assert ends in dots
+    assert sexes in dots
+    assert ends in map_chart(noisy, INDICATORS[SCHOOL], lang=lang).description
+    many = multiples_chart(noisy, INDICATORS[SUPPORT], by="area", lang=lang).description
+    assert changes in many
+    sure = dataclasses.replace(result, levels=narrow(result.levels), findings=())
+    for chart in (
+        dots_chart(sure, INDICATORS[SCHOOL], by="area", lang=lang),
+        multiples_chart(sure, INDICATORS[SUPPORT], by="area", lang=lang),
+    ):
+        assert not any(told in chart.description for told in CLOSE[lang])
+
+
+def test_sex_gap_that_the_analysis_is_unsure_of_is_not_told_as_the_largest(result):
+    unsure = tuple(dataclasses.replace(f, certainty=Certainty.UNCLEAR) for f in result.findings)
+    told = dots_chart(dataclasses.replace(result, findings=unsure), INDICATORS[SCHOOL], by="area").description
+    sure = tuple(dataclasses.replace(f, certainty=Certainty.CLEAR) for f in result.findings if f.status in NUMBER_SHOWN)
+    other = dots_chart(dataclasses.replace(result, findings=sure), INDICATORS[SCHOOL], by="area").description
+    assert "största säkra" not in told
+    assert "största säkra" in other
+
+
+def test_gap_is_rounded_once_and_is_the_same_in_chart_and_table(result):
+    sides = ((("sex", "K"),), (("sex", "M"),))
+    values = {sides[0]: 40.149, sides[1]: 32.05}  # 40,1 and 32,1, and 8,1 between them
+    levels = tuple(
+        dataclasses.replace(x, value=values[x.group], low=values[x.group] - 1, high=values[x.group] + 1)
+        if x.indicator == SCHOOL and x.group in values
+        else x
+        for x in result.levels
+    )
+    gap = values[sides[0]] - values[sides[1]]
+
+    def about(finding):
+        if finding.indicator != SCHOOL or {finding.group, finding.reference} != set(sides):
+            return finding
+        size = gap if finding.group == sides[0] else -gap
+        trend = dataclasses.replace(finding.trend or TREND, first_period=result.periods[0], first_gap=size)
+        return dataclasses.replace(finding, gap=size, gap_low=size - 2, gap_high=size + 2, trend=trend)
+
+    whole = dataclasses.replace(result, levels=levels, findings=tuple(about(f) for f in result.findings))
+    for shown in (whole, published_result(whole)):
+        finding = next(f for f in shown.findings if f.indicator == SCHOOL and {f.group, f.reference} == set(sides))
+        assert published(abs(finding.gap), 1) == 8.1
+        chart = lines_chart(shown, INDICATORS[SCHOOL])
+        gaps = [next(cell.text for cell in row if cell.text[:1] in "+−") for row in chart.data.rows]
+        assert gaps[0] == gaps[-1] == "+8,1"
+        assert "Skillnaden var 8,1 procentenheter" in chart.description
+        assert "den 8,1 procentenheter" in chart.description
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_description_gives_range_and_biggest_difference(result, lang):
-    chart = dots_chart(result, INDICATORS[SCHOOL], by="area", lang=lang)
+    surely = dataclasses.replace(result, levels=narrow(result.levels))
+    chart = dots_chart(surely, INDICATORS[SCHOOL], by="area", lang=lang)
     for expected in ("Centrum", "Gamla hamnen och Kvarnholmen", "Östra skogen"):
         assert expected in chart.description
     for number in ("71,3", "96,9", "6,4"):
