@@ -88,7 +88,11 @@ def commands_page() -> str:
 def exit_codes_page() -> str:
     """Return the exit codes, from the one file that holds them."""
     meanings = {code: KINDS[kind] for kind, code in exits.EXIT_CODES.items()}
-    meanings |= {exits.OK: "It went well.", exits.INTERRUPTED: "The user interrupted."}
+    meanings |= {
+        exits.OK: "It went well.",
+        exits.UNFORESEEN: "A fault in jamlik itself; `JAMLIK_DEBUG=1` shows where.",
+        exits.INTERRUPTED: "The user interrupted.",
+    }
     intro = "What a command leaves behind for scripts. Results go to standard output, trouble to standard error."
     rows = [(str(code), meaning) for code, meaning in sorted(meanings.items())]
     return "\n".join([NOTE, "# Exit codes\n", f"{intro}\n", table(("code", "meaning"), rows)])

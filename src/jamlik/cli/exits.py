@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from jamlik.model.errors import ErrorKind
 
-__all__ = ["EXIT_CODES", "INTERRUPTED", "OK", "exit_code"]
+__all__ = ["EXIT_CODES", "INTERRUPTED", "OK", "UNFORESEEN", "exit_code"]
 
 OK = 0
+UNFORESEEN = 70
 INTERRUPTED = 130
 EXIT_CODES = {
     ErrorKind.USAGE: 2,
@@ -21,5 +22,5 @@ EXIT_CODES = {
 
 
 def exit_code(kind: ErrorKind) -> int:
-    """Exit code of a kind of failure; 0 is success, 130 an interruption by the user."""
+    """Exit code of a kind of failure; 0 is success, 70 a fault of ours, 130 an interruption."""
     return EXIT_CODES[kind]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from jamlik.cli.exits import INTERRUPTED, exit_code
+from jamlik import __version__
+from jamlik.cli.exits import INTERRUPTED, UNFORESEEN, exit_code
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import phrase, words
 
@@ -53,3 +58,26 @@ def failing_clearly(lang: str) -> Iterator[None]:
     except KeyboardInterrupt:
         talk.print(phrase(lang, "cli.interrupted"))
         sys.exit(INTERRUPTED)
+    except (typer.Exit, typer.Abort, typer.BadParameter):
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:  # whoever read our output has left
+            raise
+        _tell_unforeseen(error, lang)
+        sys.exit(UNFORESEEN)
+
+
+def _tell_unforeseen(error: Exception, lang: str) -> None:
+    """Own up to a fault of ours.
+
+    The error's own text may hold what stood in the file, so it is told only to somebody who asks for it.
+    """
+    if os.environ.get("JAMLIK_DEBUG", "") not in ("", "0"):
+        talk.print("".join(traceback.format_exception(error)), markup=False)
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if f"{os.sep}jamlik{os.sep}" in frame.filename] or frames
+    where = f"{os.path.basename(own[-1].filename)}:{own[-1].lineno}" if own else "?"
+    fault = f"jamlik {__version__}, {type(error).__name__}, {where}"
+    talk.print(phrase(lang, "cli.failed"), style="bold red")
+    for key in ("what", "left", "send", "debug"):
+        talk.print(phrase(lang, f"cli.unforeseen.{key}", fault=fault), markup=False)
