@@ -1,0 +1,1 @@
+"""The municipality's own tree, its people and what their roles let them do."""

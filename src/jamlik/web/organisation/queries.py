@@ -1,0 +1,157 @@
+"""Everything that is read about the organisation: the tree, people's roles and what lies within their scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from jamlik.web.core import clock
+from jamlik.web.core.models import User
+from jamlik.web.organisation.models import RoleAssignment, Unit, UnitKind
+from jamlik.web.organisation.roles import Role, roles_with
+
+__all__ = [
+    "AUTHORITIES",
+    "authority_of",
+    "current_assignments",
+    "forget_roles",
+    "has_permission",
+    "line_above",
+    "may_see_unprotected",
+    "roles_of",
+    "root",
+    "scope_ids",
+    "subtree",
+    "today",
+    "units_in_scope",
+    "users_with",
+    "valid_on",
+]
+
+Person = AbstractBaseUser | AnonymousUser
+# Each committee is an authority of its own, and so is a municipal company (the secrecy act treats it as one).
+AUTHORITIES = frozenset({UnitKind.COMMITTEE, UnitKind.COMPANY})
+SEE_UNPROTECTED = "organisation.see_unprotected"
+
+
+def today() -> date:
+    """The day it is in the municipality."""
+    return timezone.localtime(clock.now()).date()
+
+
+def valid_on(day: date) -> Q:
+    """Condition: holds on a day."""
+    return (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+def current_assignments(user: Person) -> tuple[RoleAssignment, ...]:
+    """A person's roles today, with their units; asked for once per request, since each request has its own person."""
+    if isinstance(user, AnonymousUser) or not user.is_active:
+        return ()
+    day = today()
+    known: tuple[date, tuple[RoleAssignment, ...]] | None = getattr(user, "_roles_on", None)
+    if known is None or known[0] != day:
+        found = RoleAssignment.objects.filter(valid_on(day), user_id=user.pk).select_related("unit")
+        known = (day, tuple(found))
+        user._roles_on = known  # type: ignore[union-attr]
+    return known[1]
+
+
+def forget_roles(user: Any) -> None:
+    """Ask again for a person's roles the next time: they have just been changed."""
+    user.__dict__.pop("_roles_on", None)
+
+
+def roles_of(user: Person) -> frozenset[Role]:
+    """The roles a person has anywhere."""
+    return frozenset(Role(each.role) for each in current_assignments(user))
+
+
+def _paths(user: Person, name: str) -> list[str]:
+    """Tops of the subtrees where a person has a permission; one that lies within another is left out."""
+    roles = roles_with(name)
+    paths = sorted({each.unit.path for each in current_assignments(user) if each.role in roles and each.unit.path})
+    kept: list[str] = []
+    for path in paths:
+        if not (kept and path.startswith(kept[-1])):
+            kept.append(path)
+    return kept
+
+
+def has_permission(user: Person, name: str, unit: Unit | None = None) -> bool:
+    """Whether a person has a permission: anywhere, or for a unit."""
+    paths = _paths(user, name)
+    return bool(paths) if unit is None else any(unit.path.startswith(path) for path in paths if unit.path)
+
+
+def _below(paths: Iterable[str]) -> Q:
+    condition = Q(pk__in=())
+    for path in paths:
+        condition |= Q(path__startswith=path)
+    return condition
+
+
+def units_in_scope(user: Person, name: str) -> QuerySet[Unit]:
+    """The units for which a person has a permission."""
+    return Unit.objects.filter(_below(_paths(user, name)))
+
+
+def scope_ids(user: Person, name: str) -> frozenset[int]:
+    """Keys of the units for which a person has a permission."""
+    return frozenset(units_in_scope(user, name).order_by().values_list("pk", flat=True))
+
+
+def subtree(unit: Unit) -> QuerySet[Unit]:
+    """A unit and everything below it."""
+    return Unit.objects.filter(_below([unit.path] if unit.path else []))
+
+
+def line_above(unit: Unit) -> list[Unit]:
+    """The units above a unit, from the top down."""
+    found = Unit.objects.in_bulk(unit.ancestor_keys)
+    return [found[key] for key in unit.ancestor_keys]
+
+
+def root() -> Unit | None:
+    """The municipality itself; None before there is one."""
+    return Unit.objects.filter(parent__isnull=True).order_by("pk").first()
+
+
+def authority_of(unit: Unit) -> Unit | None:
+    """The authority a unit belongs to: the nearest committee (or municipal company); None above all committees."""
+    if unit.kind in AUTHORITIES:
+        return unit
+    above = [each for each in line_above(unit) if each.kind in AUTHORITIES]
+    return above[-1] if above else None
+
+
+def may_see_unprotected(user: Person, committee: Unit | None) -> bool:
+    """Whether a person works inside an authority, in a role that sees its unprotected figures.
+
+    A role for the whole municipality is a role in another authority: it sees what has passed the gate, like everyone
+    outside.
+    """
+    if committee is None or committee.kind not in AUTHORITIES or not committee.path:
+        return False
+    roles = roles_with(SEE_UNPROTECTED)
+    return any(each.role in roles and _same_authority(each.unit, committee) for each in current_assignments(user))
+
+
+def _same_authority(unit: Unit, committee: Unit) -> bool:
+    if not unit.lies_within(committee):
+        return False
+    authority = unit if unit.pk == committee.pk else authority_of(unit)
+    return authority is not None and authority.pk == committee.pk
+
+
+def users_with(name: str, unit: Unit) -> QuerySet[User]:
+    """Active people who have a permission for a unit."""
+    keys = [*unit.ancestor_keys, unit.pk]
+    assignments = RoleAssignment.objects.filter(valid_on(today()), role__in=roles_with(name), unit_id__in=keys)
+    return User.objects.filter(is_active=True, pk__in=assignments.values("user_id"))
