@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from jamlik.analysis.findings import all_findings
@@ -20,7 +20,7 @@ from jamlik.model.tables import ProtectedTable
 from jamlik.model.words import phrase
 from jamlik.privacy.gate import protected
 
-__all__ = ["Progress", "Settings", "ask"]
+__all__ = ["Progress", "Settings", "ask", "notes_in"]
 
 MOST_NAMED = 12
 Progress = Callable[[str, float], None]
@@ -93,15 +93,15 @@ def ask(
         family=family,
         run=_run_facts(prepared, dataset, settings, input_key, versions or {}),
         problems=prepared.problems,
-        notes=_notes(prepared, table, chosen, lang),
+        notes=notes_in(lang, prepared=prepared, table=table, chosen=chosen),
         names=group_names(table.dimensions, lang=lang),
         geography=geography,
         focus=dataset.focus,
     )
 
 
-def _notes(prepared: Prepared, table: ProtectedTable, chosen: tuple[str, ...], lang: str) -> tuple[str, ...]:
-    """Sentences on choices made for the reader."""
+def notes_in(lang: str, *, prepared: Prepared, table: ProtectedTable, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Sentences on choices made for the reader; `chosen` are the indicators whose threshold was chosen here."""
     notes = [phrase(lang, f"sentences.note.{key}", **values) for key, values in prepared.notes]
     if chosen and len(chosen) <= MOST_NAMED:
         names = ", ".join(table.indicators[name].title(lang) for name in chosen)

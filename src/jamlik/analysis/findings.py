@@ -37,7 +37,7 @@ from jamlik.model.tables import ProtectedTable, Status
 if TYPE_CHECKING:
     from jamlik.analysis.ask import Settings
 
-__all__ = ["all_findings"]
+__all__ = ["all_findings", "retold"]
 
 Floats = NDArray[np.float64]
 _PLAIN_COUNT = re.compile(r"(antal|st|mkr|tkr)\b(?!.*/)")
@@ -342,6 +342,24 @@ def _told(finding: Finding, table: ProtectedTable, dataset: Dataset, settings: S
             elsewhere=_elsewhere(finding, table, dataset.focus, settings.lang),
         ),
     )
+
+
+def retold(
+    findings: Sequence[Finding],
+    *,
+    table: ProtectedTable,
+    dataset: Dataset,
+    settings: Settings,
+    decimals: Mapping[str, int],
+) -> tuple[Finding, ...]:
+    """The same findings with labels and sentence in the settings' language."""
+    found = []
+    for finding in findings:
+        asked = Comparison(finding.group, finding.reference, "")
+        _, group, reference = _labels(asked, table, dataset.focus, settings.lang)
+        named = replace(finding, group_label=group, reference_label=reference)
+        found.append(_told(named, table, dataset, settings, decimals[finding.indicator]))
+    return tuple(found)
 
 
 def _elsewhere(finding: Finding, table: ProtectedTable, focus: str, lang: str) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,10 @@ import polars as pl
 
 from jamlik.analysis.ask import Progress, Settings, ask
 from jamlik.analysis.lawful import Lookout, require_lawful
-from jamlik.analysis.prepare import prepared_cells, prepared_persons
+from jamlik.analysis.prepare import Prepared, prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.questions import Reference
-from jamlik.model.results import AnalysisResult
+from jamlik.model.results import AnalysisResult, Geography
 from jamlik.sources.frames import table_of
 from jamlik.sources.geography import found_beside, read_geography
 from jamlik.sources.imports import CellImport
@@ -24,7 +24,16 @@ from jamlik.sources.inspect import inspect_file
 from jamlik.sources.read import read_cells, read_persons
 from jamlik.sources.toml import read_dataset
 
-__all__ = ["analysed_cells", "analysed_dataset", "as_polars", "opened", "versions", "with_references"]
+__all__ = [
+    "ReadIn",
+    "analysed_cells",
+    "analysed_dataset",
+    "as_polars",
+    "opened",
+    "read_in",
+    "versions",
+    "with_references",
+]
 
 _MATTERING = ("duckdb", "highspy", "jamlik", "numpy", "polars", "scipy")
 
@@ -91,6 +100,37 @@ def analysed_dataset(
     JamlikError
         For input that cannot be read, breaks its contract, may not be analysed, or cannot be protected.
     """
+    found = read_in(dataset, progress=progress, base_dir=base_dir, frame=frame)
+    return ask(
+        found.prepared,
+        dataset=dataset,
+        settings=settings,
+        input_key=found.input_key,
+        geography=found.geography,
+        versions=versions(),
+        progress=progress,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ReadIn:
+    """What was read, not yet protected: it stays inside `analysis`."""
+
+    prepared: Prepared
+    input_key: str
+    geography: Geography | None = None
+
+
+def read_in(
+    dataset: Dataset, *, progress: Progress, base_dir: Path | None = None, frame: pl.DataFrame | None = None
+) -> ReadIn:
+    """Read a dataset's file and list what will be asked of it, without asking yet.
+
+    Raises
+    ------
+    JamlikError
+        For input that cannot be read, breaks its contract or may not be analysed.
+    """
     require_lawful(dataset)
     path = Path(dataset.path)
     source = path if frame is None else frame
@@ -102,21 +142,12 @@ def analysed_dataset(
     if dataset.rows is RowKind.PERSONS:
         rows = read_persons(dataset, path=source, look=Lookout(dataset.path))
         prepared = prepared_persons(rows)
-        key = rows.input_key
+        key = rows.input_key  # complete only once the rows have been read
     else:
         cells = read_cells(dataset, path=source, look=Lookout(dataset.path, mail=False))
-        prepared = prepared_cells(cells)
-        key = cells.input_key
+        prepared, key = prepared_cells(cells), cells.input_key
     progress("read", 1.0)
-    return ask(
-        prepared,
-        dataset=dataset,
-        settings=settings,
-        input_key=key,
-        geography=geography,
-        versions=versions(),
-        progress=progress,
-    )
+    return ReadIn(prepared, key, geography)
 
 
 def as_polars(frame: Any) -> pl.DataFrame:
