@@ -31,7 +31,7 @@ from jamlik.sources.pairs import Measures, Numbers, cell_indicators
 from jamlik.sources.profile import ColumnProfile, determines
 from jamlik.sources.publisher import Publication, publication_of
 from jamlik.sources.reader import Source
-from jamlik.sources.roles import Guess, row_kind
+from jamlik.sources.roles import Guess, is_numbered_group, row_kind
 from jamlik.sources.tidy import area_names
 
 __all__ = ["inspect_file"]
@@ -89,7 +89,7 @@ def inspect_file(
     """
     source: Source = Path(path) if isinstance(path, str) else path
     looked = looked_at(source, where=where or {}, name=name)
-    persons, why = row_kind(looked.frame, looked.found, looked.guesses, wide=bool(looked.wide))
+    persons, why = row_kind(looked.frame, looked.found, looked.guesses, wide=bool(looked.wide), decimal=looked.decimal)
     looked.guesses = with_area_levels(looked.guesses, frame=looked.frame, found=looked.found)
     if persons is RowKind.PERSONS:
         looked.guesses, specs = person_columns(looked.found, looked.guesses)
@@ -136,7 +136,10 @@ def _cell_measures(looked: Looked) -> Measures:
     numbers = [
         name
         for name, profile in looked.found.items()
-        if name not in looked.guesses and (profile.is_number or name in looked.wide) and not _is_code_column(profile)
+        if name not in looked.guesses
+        and (profile.is_number or name in looked.wide)
+        and not _is_code_column(profile)
+        and not is_numbered_group(profile)
     ]
     if long:
         return _long_measures(looked, long, numbers)

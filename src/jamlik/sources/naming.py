@@ -22,7 +22,9 @@ _WORDS = {
     "value": r"värde|varde|value|arvo|utfall|obs_value|resultat",
     "se": r"medelfel|standardfel|se|stderr|std_err",
     "base": r"bas|base|nämnare|namnare|denominator|totalt|total|population|befolkning|folkmängd|invånare|invanare"
-    r"|personer|people|samtliga|berättigade|röstberättigade|svarande|elever|barn|brukare|anställda|n",
+    r"|personer|people|samtliga|alla|berättigade|röstberättigade|svarande|svar|respondenter|elever|barn|brukare"
+    r"|anställda|all|respondents|responses|answers|pupils|students|children|residents|inhabitants|employees|eligible"
+    r"|kaikki|yhteensä|nimittäjä|väestö|asukkaat|vastaajat|vastanneet|oppilaat|lapset|henkilöt|n",
     "covariate": r"utbildning|utbildningsnivå|utbildningsbakgrund|education|inkomst|income|inkomstgrupp|behov"
     r"|behovsnivå|omsorgsbehov|need|bakgrund|background|härkomst|födelseland|fodelseland|civilstånd|hushåll|hushållets"
     r"|hushållstyp|boende|boendeform|språk|modersmål|socioekonomi|socioekonomisk|socioekonomiskt|index|nivå|niva"

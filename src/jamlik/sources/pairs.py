@@ -16,11 +16,15 @@ from jamlik.sources.columns import slug
 from jamlik.sources.inspection import Evidence
 from jamlik.sources.naming import measure_kind, name_says, tokens
 
-__all__ = ["Measures", "Numbers", "cell_indicators", "unit_of"]
+__all__ = ["Measures", "Numbers", "cell_indicators", "count_and_base", "unit_of"]
 
 Numbers = npt.NDArray[np.float64]
 _ROUNDING = 0.06  # a share with one decimal
 _MOST = 0.95
+_BASE = 10.0  # what a base is at least, usually: two small numbers of one person are no count and base
+_ROWS = 4
+_ANOTHER = re.compile(r"(?:ej|inte|icke|utan|ingen|not|no|without|ei|ilman|övriga|andra|others?|muut)$")
+_NO_COUNT = ("age", "period", "id", "category", "covariate", "value", "se", "weight", "birth")
 _THRESHOLD = 2.0  # percentage points, where nobody has said what matters
 
 
@@ -73,6 +77,42 @@ def _agrees(share: Numbers, count: Numbers, base: Numbers) -> float:
     return 0.0
 
 
+def _may_be_count(name: str, values: Numbers) -> bool:
+    """Whether a column could hold numbers of people: whole, not below zero, and not called anything else."""
+    filled = values[~np.isnan(values)]
+    if not len(filled) or bool((filled < 0).any()) or not bool((filled == filled.round()).all()):
+        return False
+    told = measure_kind(name)
+    return told == "count" or (not told and not unit_of(name) and not any(name_says(name, w) for w in _NO_COUNT))
+
+
+def _below(count: Numbers, base: Numbers) -> bool:
+    """Whether the one is never above the other, sometimes below it, and the other large enough to be a base."""
+    both = ~np.isnan(count) & ~np.isnan(base)
+    if both.sum() < min(_ROWS, len(count)):
+        return False
+    top, bottom = count[both], base[both]
+    return bool((top <= bottom).all() and (top < bottom).any() and top.sum() > 0 and np.median(bottom) >= _BASE)
+
+
+def count_and_base(numbers: Mapping[str, Numbers]) -> tuple[str, str] | None:
+    """The first two columns that are a count and what it is of: by the base's name, else by their figures alone.
+
+    By its name a base may stand on either side of the count. Without a name the base comes last, and no third column
+    may be a count as well.
+    """
+    able = [name for name, values in numbers.items() if _may_be_count(name, values)]
+    others = {name for name in able if any(_ANOTHER.match(word) for word in tokens(name))}
+    named = [name for name in able if name not in others and (name_says(name, "base") or tokens(name) == ["antal"])]
+    for base in sorted(named, key=lambda name: -float(np.nansum(numbers[name]))):
+        over = next((name for name in able if name != base and _below(numbers[name], numbers[base])), "")
+        if over:
+            return over, base
+    if len(able) == 2 and not others and not named and _below(numbers[able[0]], numbers[able[1]]):
+        return able[0], able[1]
+    return None
+
+
 def cell_indicators(numbers: Mapping[str, Numbers], *, title: str, by_suffix: bool = False) -> Measures:
     """Work out indicators from the number columns of a file of cells.
 
@@ -96,6 +136,8 @@ def cell_indicators(numbers: Mapping[str, Numbers], *, title: str, by_suffix: bo
     state.settle_published_shares(alone=by_suffix)
     if not state.specs and not by_suffix:
         state.pair_by_base_words()
+        if not state.specs:
+            state.pair_by_figures()
     state.settle_rest()
     return Measures(tuple(state.specs), state.roles)
 
@@ -194,6 +236,17 @@ class _State:
                     if name not in self.roles:
                         self._pair(_share_name(name, base), name, base)
                 return
+
+    def pair_by_figures(self) -> None:
+        """Counts that are not called counts, over what their figures or its name say is their base."""
+        found = count_and_base({name: values for name, values in self.numbers.items() if name not in self.roles})
+        if found is None:
+            return
+        base = found[1]
+        for name, values in self.numbers.items():
+            able = name != base and name not in self.roles and _may_be_count(name, values)
+            if able and _below(values, self.numbers[base]):
+                self._pair(_share_name(name, base), name, base)
 
     def settle_rest(self) -> None:
         """Means and other values are indicators; counts only when there is nothing better."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -12,12 +12,14 @@ from jamlik.model.dataset import ColumnRole, RowKind
 from jamlik.model.groupings import is_total_word, parsed_age, parsed_sex
 from jamlik.model.periods import parsed_period
 from jamlik.sources.answers import NO, YES
+from jamlik.sources.figures import figures_of
 from jamlik.sources.inspection import Evidence
 from jamlik.sources.koladafile import KPI_PATTERN
 from jamlik.sources.naming import area_level, measure_kind, name_says
+from jamlik.sources.pairs import Numbers, count_and_base
 from jamlik.sources.profile import ColumnProfile
 
-__all__ = ["Guess", "first_guesses", "is_person_column", "row_kind"]
+__all__ = ["Guess", "first_guesses", "is_numbered_group", "is_person_column", "row_kind"]
 
 _LABELLED_AREA = re.compile(r"(?:\d{2}|\d{4}) [A-ZÅÄÖ][a-zåäö]")
 _MOST_SEX, _MOST_PERIODS = 12, 400
@@ -171,11 +173,24 @@ def _is_key(profile: ColumnProfile, guess: Guess | None) -> bool:
             ColumnRole.MEASURE,
             ColumnRole.INDICATOR,
         )
-    return not profile.is_number and profile.numbers_n == 0 and profile.text_n > 0
+    return is_numbered_group(profile) or (not profile.is_number and profile.numbers_n == 0 and profile.text_n > 0)
+
+
+def is_numbered_group(profile: ColumnProfile) -> bool:
+    """Whether whole numbers name groups (`Årskurs`, `Enhetskod`) and count nothing."""
+    named = name_says(profile.name, "category") or "kod" in profile.name.casefold()
+    return profile.is_number and profile.whole and not profile.text_n and named and not measure_kind(profile.name)
+
+
+def _figures(frame: pl.DataFrame, names: Sequence[str], decimal: str) -> dict[str, Numbers]:
+    return {
+        name: figures_of(frame[name], decimal=decimal)[0].fill_null(float("nan")).cast(pl.Float64).to_numpy()
+        for name in names
+    }
 
 
 def row_kind(
-    frame: pl.DataFrame, found: Mapping[str, ColumnProfile], guesses: Mapping[str, Guess], *, wide: bool
+    frame: pl.DataFrame, found: Mapping[str, ColumnProfile], guesses: Mapping[str, Guess], *, wide: bool, decimal: str
 ) -> tuple[RowKind | None, Evidence]:
     """Whether rows are persons; None when they are cells, whose sort is told by their columns."""
     roles = {guess.role for guess in guesses.values()}
@@ -189,7 +204,13 @@ def row_kind(
     different = frame.select(keys).n_unique() if keys else 1
     if frame.height >= _REPEATED * different:
         return RowKind.PERSONS, Evidence("rows_repeated", {"rows": str(frame.height), "groups": str(different)})
-    numbers = [name for name, profile in found.items() if profile.is_number and name not in guesses]
+    numbers = [
+        name
+        for name, profile in found.items()
+        if profile.is_number and name not in guesses and not is_numbered_group(profile)
+    ]
+    if keys and different == frame.height and (pair := count_and_base(_figures(frame, numbers, decimal))) is not None:
+        return None, Evidence("rows_once", {"groups": str(different), "count": pair[0], "base": pair[1]})
     if not any(measure_kind(name) in ("count", "share") for name in numbers):
         few = [name for name in keys if name in guesses or found[name].distinct_n <= _MOST_GROUPS]
         groups = frame.select(few).n_unique() if few else 1
