@@ -57,6 +57,7 @@ class Attack:
     known: dict[Name, float] = field(default_factory=dict)
     unknowns: Unknowns = field(default_factory=Unknowns)
     names: dict[Key, list[Name]] = field(default_factory=lambda: defaultdict(list))
+    left: dict[tuple[str, str, str, str, Group, str], tuple[Group, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.whose = self._populations()
@@ -205,7 +206,12 @@ class Attack:
             whole = len(some) == expected[dict(total)[above] if above else ""] and not slack
             terms: dict[Hashable, float] = {(kind, whose, period, total): 1.0}
             terms |= {(kind, whose, period, part): -1.0 for part in some}
-            self._sum(terms, 0.0, 0.0 if whole else np.inf)
+            if not whole:
+                left = ("left", kind, whose, period, total, name)
+                self.unknowns.add(left)
+                terms[left] = -1.0
+                self.left[left] = tuple(some)
+            self._sum(terms, 0.0, 0.0)
 
     def _differs(self, kind: str, whose: str, period: str, every: Mapping[Group, list[Group]]) -> bool:
         """Whether the shown margins of this kind do not all add up: then some people are in no part."""
@@ -321,6 +327,13 @@ class Attack:
             for key, names in self.names.items()
             for name in names
         ]
+
+    def left_over(self, *, enough: float = np.inf) -> Iterator[tuple[Worked, tuple[Group, ...]]]:
+        """People of each whole that are in none of its parts, and those parts."""
+        found = self.unknowns.intervals(self.left, enough=enough)
+        for name, parts in self.left.items():
+            _, kind, whose, period, total, _ = name
+            yield Worked((whose, period, total), kind, found[name]), parts
 
 
 def _alike(one: Mapping[tuple[str, Group], float], other: Mapping[tuple[str, Group], float]) -> bool:

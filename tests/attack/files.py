@@ -14,7 +14,15 @@ from tests.attack.reading import Release, read_release
 from tests.attack.truth import Truth, truth_of
 from tests.support.solver import Contradiction
 
-__all__ = ["NUMBERS", "Trial", "counts_file", "persons_file", "required_failures", "trial"]
+__all__ = [
+    "NUMBERS",
+    "Trial",
+    "counts_file",
+    "left_over_failures",
+    "persons_file",
+    "required_failures",
+    "trial",
+]
 
 NUMBERS = ("csv", "json", "xlsx")
 _WIDTH = 4.0
@@ -61,6 +69,28 @@ def required_failures(made: Trial, **how: bool) -> list[str]:
         if short and right:
             found.append(f"{worked.what} of {worked.cell} within {worked.interval.low:g}–{worked.interval.high:g}")
     return found
+
+
+def left_over_failures(made: Trial) -> list[str]:
+    """People of unknown code, and those of them with the outcome, that follow though they are few or alike."""
+    found = []
+    for worked, parts in Attack(made.release, exact=False).left_over(enough=20.0):
+        name, period, _ = worked.cell
+        cells = [made.truth.cells[name, period, group] for group in (worked.cell[2], *parts)]
+        base, count = (_less([getattr(c, field) for c in cells]) for field in ("base_n", "count_n"))
+        true = base if worked.what == "people" else count
+        if true is None or base is None or not worked.interval.low - 1e-6 <= true <= worked.interval.high + 1e-6:
+            continue
+        few = 0 < base < 5 if worked.what == "people" else base > 0 and (base < 10 or true < 5 or base - true < 5)
+        if few and worked.interval.width < _WIDTH:
+            span = f"{worked.interval.low:g}–{worked.interval.high:g}"
+            found.append(f"{worked.what} left over of {worked.cell} by {parts[0]} within {span}, in truth {true:g}")
+    return found
+
+
+def _less(numbers: list[float | None]) -> float | None:
+    known = [number for number in numbers if number is not None]
+    return known[0] - sum(known[1:]) if len(known) == len(numbers) else None
 
 
 def _description(name: str, rows: str, columns: Sequence[str], indicators: str, missing: str) -> str:

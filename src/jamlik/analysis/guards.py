@@ -20,8 +20,9 @@ from jamlik.model.questions import rest_of
 from jamlik.model.tables import Cell, CellKey, ProtectedTable, Status
 from jamlik.privacy.thresholds import rules_named, sensitivity
 
-__all__ = ["guarding_cells", "sharing_bases", "with_small_rests_hidden", "without"]
+__all__ = ["guarding_cells", "sharing_bases", "with_small_rests_hidden", "without", "without_few_unknown"]
 
+_FEW_UNKNOWN = 0.02
 _REST_KINDS = (Kind.PROPORTION, Kind.RATE, Kind.MEAN, Kind.COUNT)
 
 
@@ -35,6 +36,25 @@ def sharing_bases(indicators: Mapping[str, Indicator], base: BaseCells) -> dict[
         key = first.setdefault(people[:, column].tobytes(), indicator.base_key or name)
         found[name] = replace(indicator, base_key=key)
     return found
+
+
+def without_few_unknown(base: BaseCells, dimensions: Sequence[Dimension]) -> tuple[BaseCells, bool]:
+    """Leave out the people of unknown code where they are few, and say whether anybody was.
+
+    A total that holds three people more than its parts tells of three people; to keep them unknown a whole group has to
+    be hidden. Where those of unknown code are many, they stay in the totals and the gate sees to them.
+    """
+    kept = np.ones(len(base.rows_n), dtype=np.bool_)
+    for dimension in dimensions:
+        place = base.keys.index(dimension.name)
+        if UNKNOWN in base.codes[place]:
+            unknown = base.index[:, place] == base.codes[place].index(UNKNOWN)
+            if base.rows_n[unknown].sum() <= _FEW_UNKNOWN * base.rows_n.sum():
+                kept &= ~unknown
+    if kept.all():
+        return base, False
+    sums = {part: values[kept] for part, values in base.sums.items()}
+    return replace(base, index=base.index[kept], rows_n=base.rows_n[kept], sums=sums), True
 
 
 def guarding_cells(

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from jamlik.analysis.cells import cells_with_margins, person_cells
 from jamlik.analysis.groupings import Plan, analysis_plan
-from jamlik.analysis.guards import guarding_cells, sharing_bases
+from jamlik.analysis.guards import guarding_cells, sharing_bases, without_few_unknown
 from jamlik.analysis.plausible import without_implausible
 from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
 from jamlik.model.dataset import Dataset
@@ -89,6 +89,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
         raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
     if latest not in periods:
         raise JamlikError(f"Perioden {latest} finns inte i filen.", do=f"Välj en av {', '.join(periods)}.")
+    base, left_out = without_few_unknown(base, used)
     indicators = sharing_bases(source.indicators, base)
     cells = person_cells(base, indicators=indicators, dimensions=used, plan=asked, latest=latest)
     guards = guarding_cells(cells, base=base, dimensions=used, plan=asked)
@@ -99,6 +100,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
         covariates=tuple(d for d in used if d.role is Role.COVARIATE),
         periods=tuple(p for p in periods if p <= latest or parsed_period(p) is None),
         latest=dict.fromkeys(names, latest),
+        notes=(("unknown_left_out", {}),) if left_out else (),
         steps=tuple((step.name, cleandoc(step.sql)) for step in plan_steps(plan)),
         problems=tuple(source.problems),
         guards=tuple(cell.key for cell in guards),

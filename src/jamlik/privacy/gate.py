@@ -13,6 +13,7 @@ import numpy as np
 from jamlik.model.indicators import Kind
 from jamlik.model.tables import Audience, Cell, CellKey, GateSummary, ProtectedTable, Status, Table
 from jamlik.privacy.audit import Audit, attack
+from jamlik.privacy.leftover import with_left_over
 from jamlik.privacy.linkage import Linked, count_systems, sum_systems
 from jamlik.privacy.suppress import suppress
 from jamlik.privacy.system import Bools, ReleaseRefused, System
@@ -50,7 +51,8 @@ def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> Protecte
     hidden: frozenset[CellKey] = frozenset()
     narrowest: float | None = None
     if rules.protects:
-        hidden, narrowest = _hidden_cells(table, rules)
+        hidden, narrowest = _hidden_cells(with_left_over(table), rules)
+        hidden &= {cell.key for cell in table.cells}
     cells = {cell.key: _emptied(cell) if cell.key in hidden else cell for cell in table.cells}
     by_indicator = dict.fromkeys(sorted(table.indicators), 0)
     for name, _, _ in hidden:

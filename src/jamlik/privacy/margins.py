@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from jamlik.model.groupings import AgeBand, Dimension, Group, parsed_age
 
-__all__ = ["Margin", "margins"]
+__all__ = ["LEFT", "Margin", "is_left_over", "margins"]
 
+LEFT = "\0?"  # starts no code that a file can hold
 _OLDEST = 200
 
 
@@ -17,11 +18,20 @@ class Margin:
     """A group and the groups it is the sum of.
 
     `absent` are parts that should be there but are not among the cells: nobody is in them, or their number is unknown.
+    `left` is what to call those who are in the total and in no part, since their code is unknown; () = nobody can be.
+    `levels` is how many levels of a nested division lie between the parts and the total.
     """
 
     total: Group
     parts: tuple[Group, ...]
     absent: tuple[Group, ...]
+    left: Group = ()
+    levels: int = 0
+
+
+def is_left_over(group: Group) -> bool:
+    """Whether a group is one of people whose code is unknown."""
+    return any(code.startswith(LEFT) for _, code in group)
 
 
 def margins(
@@ -55,10 +65,10 @@ def margins(
             if name in overlapping:
                 found.update(_tilings(by_names[names], name, known))
                 continue
-            for above, upwards in _levels_above(dimensions[name], names, dimensions):
+            for levels, (above, upwards) in enumerate(_levels_above(dimensions[name], names, dimensions)):
                 coarser = tuple(sorted({*names, above} - {name, ""}))
                 if coarser in by_names:
-                    found.update(_sums(by_names[names], by_names[coarser], name, above, upwards))
+                    found.update(_sums(by_names[names], by_names[coarser], name, above, upwards, levels))
     return tuple(sorted(found, key=lambda margin: (margin.total, margin.parts)))
 
 
@@ -76,8 +86,10 @@ def _tilings(groups: list[Group], name: str, known: set[Group]) -> Iterator[Marg
                 yield Margin(group, tuple(sorted(bands[tile] for tile in tiles)), ())
         if rest in known:
             low, high = min(b.low for b in bands), max(_end(b) for b in bands)
+            left = tuple(sorted((*rest, (name, LEFT))))
             for tiles in _filled(list(bands), low, high):
-                yield Margin(rest, tuple(sorted(bands[tile] for tile in tiles)), ())
+                parts = [bands[tile] for tile in tiles] + [left] * (left in known)
+                yield Margin(rest, tuple(sorted(parts)), (), left)
 
 
 def _end(band: AgeBand) -> int:
@@ -96,8 +108,7 @@ def _filled(bands: list[AgeBand], low: int, high: int) -> Iterator[tuple[AgeBand
 def _levels_above(
     dimension: Dimension, names: tuple[str, ...], dimensions: Mapping[str, Dimension]
 ) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Each dimension the codes can be summed to, with the code each belongs to there; "" = all together."""
-    yield "", dict.fromkeys(dimension.codes, "")
+    """Each dimension the codes can be summed to, nearest first, with the code each belongs to there; "" = all."""
     upwards = dict(zip(dimension.codes, dimension.codes, strict=True))
     level = dimension
     while level.nested_in and level.nested_in in dimensions:
@@ -105,10 +116,11 @@ def _levels_above(
         level = dimensions[level.nested_in]
         if level.name not in names:
             yield level.name, upwards
+    yield "", dict.fromkeys(dimension.codes, "")
 
 
 def _sums(
-    fine: list[Group], coarse: list[Group], name: str, above: str, upwards: Mapping[str, str]
+    fine: list[Group], coarse: list[Group], name: str, above: str, upwards: Mapping[str, str], levels: int
 ) -> Iterator[Margin]:
     parts: dict[Group, dict[str, Group]] = {}
     for group in fine:
@@ -120,7 +132,8 @@ def _sums(
             parts.setdefault(tuple(sorted(codes.items())), {})[code] = group
     children: dict[str, list[str]] = {}
     for code, up in upwards.items():
-        children.setdefault(up, []).append(code)
+        if not code.startswith(LEFT):
+            children.setdefault(up, []).append(code)
     for total in coarse:
         present = parts.get(total)
         if not present:
@@ -129,4 +142,5 @@ def _sums(
         expected = children.get(held[above] if above else "", [])
         rest = tuple((k, v) for k, v in total if k != above)
         absent = tuple(tuple(sorted((*rest, (name, code)))) for code in expected if code not in present)
-        yield Margin(total, tuple(sorted(present.values())), absent)
+        left = tuple(sorted((*rest, (name, f"{LEFT}{above}={held[above]}" if above else LEFT))))
+        yield Margin(total, tuple(sorted(present.values())), absent, left, levels)
