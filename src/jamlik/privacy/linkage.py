@@ -16,14 +16,13 @@ import scipy.sparse as sp
 from jamlik.model.groupings import Group, Role
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Cell, Status, Table
-from jamlik.privacy.margins import Margin, is_left_over, margins
-from jamlik.privacy.system import System
-from jamlik.privacy.thresholds import Rules, sensitivity
+from jamlik.privacy.margins import Margin, margins
+from jamlik.privacy.system import Bools, Floats, System
+from jamlik.privacy.thresholds import Rules, common_value, contributors, sensitivity, spread_needed
 
 __all__ = ["Linked", "Measures", "count_systems", "has_count", "sum_systems"]
 
 _NONE_LEFT = 1e-9
-_KNOWN_ELSEWHERE = 3.0  # many of unknown sex or area are no secret: better not to rely on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +149,6 @@ def _cost(table: Table, group: Group, base: float) -> float:
         price *= 1.5
     if any(d.nested_in for d in dims):
         price *= 0.5
-    if is_left_over(group):
-        price *= _KNOWN_ELSEWHERE
     return price * (1.0 + 0.2 * float(np.log1p(base)))
 
 
@@ -272,8 +269,30 @@ def _add_partitions(
                 build.sums(place, parts)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """Something that adds up over the people of a mean, by group.
+
+    Parameters
+    ----------
+    value : float, shape (groups,)
+        Zero or more; NaN = unknown.
+    sensitive : bool, shape (groups,)
+        Groups whose sum must stay unknown.
+    needed : float, shape (groups,)
+        The least width for them, in the sum's own unit; the rules may ask for more.
+    """
+
+    value: Floats = field(repr=False)
+    sensitive: Bools
+    needed: Floats = field(repr=False)
+
+
 def sum_systems(table: Table, rules: Rules, hidden: frozenset[tuple[str, str, Group]]) -> list[Linked]:
-    """Systems of sums and of sums of squares, for means: two per period and indicator.
+    """Systems of sums and of sums of squares, for means: one each per period and indicator.
+
+    Where all in a group have one value, a system more: squares around that value, so that no union of hidden groups
+    tells that everybody in it has the value.
 
     Parameters
     ----------
@@ -281,37 +300,75 @@ def sum_systems(table: Table, rules: Rules, hidden: frozenset[tuple[str, str, Gr
         Cells already hidden because of their base.
     """
     margins_of = _margins_of(table)
+    nobody: dict[tuple[str, str], list[Group]] = {}
+    for cell in table.cells:
+        if cell.status is Status.SHOWN and cell.base_n == 0 and cell.total is not None:
+            nobody.setdefault((cell.period, cell.indicator), []).append(cell.group)
     found = []
     for (period, _), measures in _by_base(table, lambda indicator, cell: cell.total is not None).items():
         for item in measures:
-            for part in ("total", "square"):
-                values = {g: v for g, c in sorted(item.cells.items()) if (v := getattr(c, part)) is not None}
-                if values:
-                    build = _Builder(table, rules, period)
-                    found.append(_sum_system(build, item, values, hidden, margins_of))
+            people = {g: float(c.base_n or 0.0) for g, c in sorted(item.cells.items())}
+            before = np.array([(item.indicator.id, period, g) in hidden for g in people])
+            for sums in _sums_of(item, rules, before):
+                build = _Builder(table, rules, period)
+                empty = nobody.get((period, item.indicator.id), [])
+                found.append(_sum_system(build, item.indicator, people, sums, empty, margins_of))
     return found
+
+
+def _sums_of(item: Measures, rules: Rules, before: Bools) -> list[_Sums]:
+    """The sums of one mean: of the values, of their squares, and of squares around each value that all of a group have.
+
+    The sum of a group that few make must be able to be so large that they would not be few: what it is a part of, when
+    the shown is taken from the shown, is then made by enough people, if those it is hidden with are. Values below zero
+    are lifted, people alike, until no group's sum is.
+    """
+    cells = [cell for _, cell in sorted(item.cells.items())]
+    base, total, square = (
+        np.array([np.nan if (v := getattr(c, name)) is None else v for c in cells], dtype=np.float64)
+        for name in ("base_n", "total", "square")
+    )
+    blank = np.full(base.shape, np.nan)
+    sensitive = before | sensitivity(rules=rules, yes=blank, base=base, total=total, square=square).count
+    people, everything = np.nan_to_num(base), np.nan_to_num(square)
+    few = contributors(total=total, square=square) < rules.minimum_count
+    lowest = np.maximum(np.sqrt(everything / np.maximum(people, 1.0)), -total / np.maximum(people, 1.0))
+    lift = float(lowest.max()) if np.any(total < 0) else 0.0
+    own = np.maximum(np.abs(total), np.sqrt(everything))
+    enough = (rules.minimum_count * everything + own**2) / np.where(own > 0, 2 * own, 1.0)
+    needed = np.where(few, enough, 0.0)
+    found = [_Sums(np.maximum(total + lift * people, 0.0), sensitive, needed)]
+    common = common_value(rules=rules, total=total, square=square, base=base)
+    common[people < rules.minimum_group] = np.nan  # not even their number is told
+    spread = spread_needed(rules=rules, total=total, square=square, base=base)
+    keys = np.array([float(f"{c:.9g}") for c in common])
+    for value in sorted({0.0, *keys[~np.isnan(keys)].tolist()}):
+        around = np.maximum(square - 2 * value * total + value**2 * people, 0.0)
+        alike = keys == value
+        found.append(_Sums(around, alike if value else sensitive, np.where(alike, spread, 0.0)))
+    return [sums for sums in found if not np.isnan(sums.value).all()]
 
 
 def _sum_system(
     build: _Builder,
-    item: Measures,
-    values: Mapping[Group, float],
-    hidden: frozenset[tuple[str, str, Group]],
+    indicator: Indicator,
+    people: Mapping[Group, float],
+    sums: _Sums,
+    nobody: Iterable[Group],
     margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]],
 ) -> Linked:
-    """Sums scaled to the level of one person; amounts below zero are given as much room to fall as to rise."""
-    people = {g: float(item.cells[g].base_n or 0.0) for g in values}
-    level = sum(abs(v) for v in values.values()) / max(sum(people.values()), 1.0) or 1.0
+    """Sums scaled to the level of one person."""
+    level = float(np.nansum(sums.value)) / max(sum(people.values()), 1.0) or 1.0
     places: dict[Group, int] = {}
-    small = sensitivity(
-        rules=build.rules, yes=np.full(len(values), np.nan), base=np.array(list(people.values()))
-    ).count  # fmt: skip
-    for (group, value), below in zip(values.items(), small.tolist(), strict=True):
-        sensitive = below or (item.indicator.id, build.period, group) in hidden
-        size = abs(value) / level
-        width = build.rules.relative_width * max(size, people[group])
-        cost = np.inf if people[group] == 0 else _cost(build.table, group, people[group])
-        places[group] = build.cell(size, width=width, sensitive=sensitive, cost=cost)
+    rows = zip(people.items(), sums.value.tolist(), sums.sensitive.tolist(), sums.needed.tolist(), strict=True)
+    for (group, n), value, sensitive, needed in rows:
+        if np.isnan(value):
+            continue
+        width = max(build.rules.relative_width * max(value / level, n), needed / level)
+        cost = np.inf if n == 0 else _cost(build.table, group, n)
+        places[group] = build.cell(value / level, width=width, sensitive=sensitive, cost=cost)
+    members = {(indicator.id, group): (place,) for group, place in places.items()}
+    for group in nobody:  # known to all: what rounding leaves of a total must not pass for theirs
+        places[group] = build.cell(0.0, width=0.0, sensitive=False, cost=np.inf)
     build.margins("sum", places, margins_of(places))
-    members = {(item.indicator.id, group): (place,) for group, place in places.items()}
     return Linked(build.system(integral=False), {}, members, tuple(build.rest), build.period)

@@ -16,9 +16,20 @@ import numpy.typing as npt
 
 from jamlik.model.errors import JamlikError
 
-__all__ = ["PRESETS", "Reason", "Rules", "Sensitivity", "rules_named", "sensitivity"]
+__all__ = [
+    "PRESETS",
+    "Reason",
+    "Rules",
+    "Sensitivity",
+    "common_value",
+    "contributors",
+    "rules_named",
+    "sensitivity",
+    "spread_needed",
+]
 
 Numbers = npt.NDArray[np.float64]
+_ROUNDING = 1e-9
 
 
 class Reason(IntEnum):
@@ -30,6 +41,8 @@ class Reason(IntEnum):
     SMALL_COMPLEMENT = 3
     NOBODY = 4
     EVERYBODY = 5
+    ALIKE = 6
+    FEW_MAKE_IT = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +54,8 @@ class Rules:
     name : str
         How tables ask for them.
     minimum_count : int
-        Counts from 1 to one below this are hidden, among those with the outcome and those without.
+        Counts from 1 to one below this are hidden, among those with the outcome and those without. A mean is hidden
+        when fewer than this many make the sum, or differ from a value that all others have.
     minimum_base : int
         Shares and means need at least this many people.
     minimum_group : int
@@ -51,7 +65,8 @@ class Rules:
     width : float
         How wide the interval in which an outsider can place a hidden count must be, in people.
     relative_width : float
-        The same for hidden sums, as a share of the sum.
+        The same for hidden sums, as a share of the sum. A mean that places everybody in a narrower interval than this,
+        as a share of the mean, says the same of all of them and is hidden.
     protects : bool
         False for figures that are already public as they stand: the source's own marks are kept and nothing more is
         hidden.
@@ -107,11 +122,11 @@ class Sensitivity:
 
     Parameters
     ----------
-    count : bool, shape (cells,)
-        The number with the outcome, the number without, and the share.
-    base : bool, shape (cells,)
+    count : bool, shape (...)
+        The number with the outcome, the number without, and the share; or the mean.
+    base : bool, shape (...)
         The number of people itself.
-    reason : int, shape (cells,)
+    reason : int, shape (...)
         A `Reason` for `count`.
     """
 
@@ -120,7 +135,92 @@ class Sensitivity:
     reason: npt.NDArray[np.int8]
 
 
-def sensitivity(*, rules: Rules, yes: Numbers, base: Numbers, complement: bool = True) -> Sensitivity:
+def contributors(*, total: Numbers, square: Numbers) -> Numbers:
+    """How many equal people would make the same sum and the same sum of squares; the fewer, the more one has of it.
+
+    At m, nobody who gives zero or more has over 1 / sqrt(m) of the sum, and somebody who knows their own part can place
+    no other part closer than sqrt(m - 1) - 1 times itself from above: 100 % at m = 5. Where some give less than zero it
+    errs on the side of hiding.
+
+    Parameters
+    ----------
+    total, square : float, one shape (...)
+        Sum of the values and sum of their squares.
+
+    Returns
+    -------
+    float, shape (...)
+        NaN where all are zero or something is unknown.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(square > 0, total**2 / square, np.nan)
+
+
+def common_value(*, rules: Rules, total: Numbers, square: Numbers, base: Numbers) -> Numbers:
+    """The value that everybody in the cell has, or all but a few; NaN where people differ enough.
+
+    Everybody: nobody lies further than sqrt(n - 1) standard deviations from a mean, and that is next to nothing here.
+    All but a few: in whole numbers, each who has not the nearest one adds at least 1 to the squares around it.
+
+    Parameters
+    ----------
+    rules : Rules
+        The source's rules.
+    total, square, base : float, one shape (...)
+        Sum, sum of squares and number of people.
+
+    Returns
+    -------
+    float, shape (...)
+        In the unit of the outcome.
+    """
+    mean, near = _mean(total, base), np.rint(_mean(total, base))
+    whole = _is_whole(total) & _is_whole(square)
+    few_differ = whole & (_around(near, total, square, base) < rules.minimum_count * (1 - _ROUNDING))
+    everybody = (_around(mean, total, square, base) <= _narrow(rules, mean, base)) | ((total == 0) & np.isnan(square))
+    return np.where(base > 0, np.where(everybody, mean, np.where(few_differ, near, np.nan)), np.nan)
+
+
+def spread_needed(*, rules: Rules, total: Numbers, square: Numbers, base: Numbers) -> Numbers:
+    """How large a sum of squares around the common value must be for people not to count as alike.
+
+    Parameters and shape as for `common_value`; in the outcome's unit squared.
+    """
+    whole = _is_whole(total) & _is_whole(square)
+    return np.maximum(np.where(whole, rules.minimum_count, 0.0), _narrow(rules, _mean(total, base), base))
+
+
+def _mean(total: Numbers, base: Numbers) -> Numbers:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(base > 0, total / base, np.nan)
+
+
+def _around(value: Numbers, total: Numbers, square: Numbers, base: Numbers) -> Numbers:
+    """Sum of squares around a value; nothing where it cannot be told from rounding."""
+    apart = square - 2 * value * total + value**2 * base
+    return np.where(apart > _ROUNDING * square, apart, np.where(np.isnan(apart), np.nan, 0.0))
+
+
+def _narrow(rules: Rules, mean: Numbers, base: Numbers) -> Numbers:
+    """Sum of squares that leaves everybody within `relative_width` of the mean, from lowest to highest."""
+    half = rules.relative_width * np.abs(mean) / 2
+    narrow: Numbers = half**2 * base / np.maximum(base - 1, 1)
+    return narrow
+
+
+def _is_whole(number: Numbers) -> npt.NDArray[np.bool_]:
+    return np.abs(number - np.rint(number)) <= _ROUNDING * np.maximum(1.0, np.abs(number))
+
+
+def sensitivity(
+    *,
+    rules: Rules,
+    yes: Numbers,
+    base: Numbers,
+    complement: bool = True,
+    total: Numbers | None = None,
+    square: Numbers | None = None,
+) -> Sensitivity:
     """Which cells the rules hide, and why.
 
     Parameters
@@ -132,6 +232,8 @@ def sensitivity(*, rules: Rules, yes: Numbers, base: Numbers, complement: bool =
         unknown: only the count decides.
     complement : bool
         Whether those without the outcome are base minus yes (not so for events per person-time).
+    total, square : float, the same shape, optional
+        For a mean: sum of the values and sum of their squares; NaN = unknown.
 
     Returns
     -------
@@ -141,7 +243,11 @@ def sensitivity(*, rules: Rules, yes: Numbers, base: Numbers, complement: bool =
     known = ~np.isnan(base)
     anybody = ~known | (base > 0)
     rest = base - yes
+    unknown = np.full(np.shape(base), np.nan)
+    sums = {"total": unknown if total is None else total, "square": unknown if square is None else square}
     tests = (
+        (Reason.FEW_MAKE_IT, contributors(**sums) < rules.minimum_count * (1 - _ROUNDING)),
+        (Reason.ALIKE, ~np.isnan(common_value(rules=rules, base=base, **sums))),
         (Reason.EVERYBODY, known & (rest == 0) & (rules.extremes_hidden and complement)),
         (Reason.NOBODY, known & (yes == 0) & rules.extremes_hidden),
         (Reason.SMALL_COMPLEMENT, known & (rest > 0) & (rest < rules.minimum_count) & complement),
