@@ -89,8 +89,8 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 lock:
 	@[ -x $(BIN)/uv ] || { echo "make lock needs uv: run 'make setup' first" >&2; exit 1; }
-	$(LOCK) pyproject.toml --group build --output-file requirements/runtime.txt
-	$(LOCK) pyproject.toml --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra web --group build --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra web --group build --group dev --constraint requirements/runtime.txt --output-file requirements/dev.txt
 	cd tests/browser && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
 clean:

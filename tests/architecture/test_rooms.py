@@ -19,12 +19,19 @@ EXTERNAL = {
     "analysis": {"numpy", "polars"},
     "charts": {"altair", "vl_convert"},
     "reports": {"jinja2", "weasyprint", "xlsxwriter"},
+    "web": {"allauth", "cryptography", "csp", "django", "docx", "polars"},
     "cli": {"typer", "rich", "polars"},
     "": {"polars"},  # calls.py, the public Python calls
 }
 # One module may import what the rest of its room may not.
 EXCEPTIONS = {"src/jamlik/engine/backends/spark.py": {"pyspark"}}
-DISTRIBUTIONS = {"vl_convert": "vl-convert-python", "python_calamine": "python-calamine"}
+DISTRIBUTIONS = {
+    "allauth": "django-allauth",
+    "csp": "django-csp",
+    "docx": "python-docx",
+    "python_calamine": "python-calamine",
+    "vl_convert": "vl-convert-python",
+}
 # Found by another package at run time, never imported by name.
 INDIRECT: set[str] = set()
 

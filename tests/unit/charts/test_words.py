@@ -32,7 +32,7 @@ def test_every_language_fills_in_the_same_values():
 @pytest.fixture
 def some_texts(monkeypatch):
     def use(**sections):
-        texts = module._collected(sections)
+        texts = module.collected(sections)
         monkeypatch.setattr(module, "_all", lambda: texts)
         words.cache_clear()
 
@@ -67,12 +67,12 @@ def test_values_that_differ_between_languages_are_named(some_texts):
 
 def test_text_without_a_language_is_refused():
     with pytest.raises(ValueError, match="one\\.a"):
-        module._collected({"one": {"a": "hej"}})
+        module.collected({"one": {"a": "hej"}})
 
 
 def test_text_written_twice_is_refused():
     with pytest.raises(ValueError, match="twice"):
-        module._collected({"one": {"a": {"sv": "x"}, "sv": {"a": "y"}}})
+        module.collected({"one": {"a": {"sv": "x"}, "sv": {"a": "y"}}})
 
 
 def test_unknown_text_section_value_and_language_are_refused():

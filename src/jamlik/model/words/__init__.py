@@ -27,6 +27,7 @@ __all__ = [
     "LANGUAGES",
     "MINUS",
     "NBSP",
+    "collected",
     "counted",
     "decimals_for",
     "format_number",
@@ -78,8 +79,8 @@ def _texts(table: Mapping[str, object], path: tuple[str, ...], lang: str = "") -
             yield from _texts(value, here, lang)
 
 
-def _collected(sections: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, str]]:
-    """Turn parsed files into key → language → text."""
+def collected(sections: Mapping[str, Mapping[str, object]]) -> dict[str, dict[str, str]]:
+    """Every text of some parsed files, by section: key → language → text."""
     found: dict[str, dict[str, str]] = {}
     for section, table in sections.items():
         for key, lang, text in _texts(table, (section,)):
@@ -92,7 +93,7 @@ def _collected(sections: Mapping[str, Mapping[str, object]]) -> dict[str, dict[s
 @cache
 def _all() -> Mapping[str, Mapping[str, str]]:
     files = sorted((f for f in resources.files(__name__).iterdir() if f.name.endswith(".toml")), key=lambda f: f.name)
-    return _collected({file.name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8")) for file in files})
+    return collected({file.name.removesuffix(".toml"): tomllib.loads(file.read_text("utf-8")) for file in files})
 
 
 def _checked(lang: str) -> str:

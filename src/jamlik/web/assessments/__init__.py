@@ -1,0 +1,1 @@
+"""The app `assessments`: rounds, assignments and verdicts."""

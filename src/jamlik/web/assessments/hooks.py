@@ -1,0 +1,42 @@
+"""What this app asks of the apps above it, without knowing them: which actions a finding has, and where one is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+__all__ = ["PlannedAction", "action_start_url", "answer_with_actions", "planned_actions"]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedAction:
+    """An action that answers a finding, as another app sees it."""
+
+    title: str
+    url: str
+    due_on: date | None
+    state: str
+
+
+Lookup = Callable[[Iterable[int]], Mapping[int, tuple[PlannedAction, ...]]]
+StartUrl = Callable[[int, int], str]
+
+_known: dict[str, object] = {}
+
+
+def answer_with_actions(*, lookup: Lookup, start_url: StartUrl) -> None:
+    """Tell who knows the actions: called once, when the app above starts."""
+    _known.update(lookup=lookup, start_url=start_url)
+
+
+def planned_actions(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
+    """Actions by finding key; a finding without any is left out."""
+    lookup = _known.get("lookup")
+    return lookup(findings) if callable(lookup) else {}
+
+
+def action_start_url(*, finding: int, unit: int) -> str:
+    """Where an action for a finding is planned; empty when no app does that."""
+    start = _known.get("start_url")
+    return str(start(finding, unit)) if callable(start) else ""

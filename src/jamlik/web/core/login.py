@@ -1,0 +1,27 @@
+"""How allauth lets people in: by e-mail and password, or through the municipality's own log-in; nobody signs up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+
+__all__ = ["AccountAdapter", "SocialAdapter"]
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """People are added by an administrator."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody signs up by themselves."""
+        return False
+
+
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """The municipality's log-in says who somebody is; what they may do is decided here."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Nobody becomes a user by logging in elsewhere: an administrator has added the address first."""
+        return False

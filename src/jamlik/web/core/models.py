@@ -1,0 +1,8 @@
+"""The tables of `core`; each kind has its own module."""
+
+from __future__ import annotations
+
+from jamlik.web.core.audit_models import AuditDetails, AuditEvent, AuditHead
+from jamlik.web.core.people import User, Users
+
+__all__ = ["AuditDetails", "AuditEvent", "AuditHead", "User", "Users"]

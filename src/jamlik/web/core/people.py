@@ -1,0 +1,67 @@
+"""`User`: a person who logs in with an e-mail address."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth import get_backends
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+
+__all__ = ["LANGUAGE_CHOICES", "User", "Users"]
+
+LANGUAGE_CHOICES = [("sv", "Svenska"), ("en", "English"), ("fi", "Suomi")]
+
+
+class Users(BaseUserManager["User"]):
+    """How people are added."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        """Add a person; without a password they log in by a link or through the municipality's own log-in."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The person with this address, however it is spelt in capitals."""
+        return self.get(email__iexact=username or "")
+
+
+class User(AbstractBaseUser):
+    """A person with a login. What they may do lies in their roles, not here."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    language = models.CharField(max_length=2, choices=LANGUAGE_CHOICES, default="sv")
+    is_active = models.BooleanField(default=True)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[Users] = Users()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        app_label = "core"
+        ordering = ("name", "email")
+        constraints = (models.UniqueConstraint(Lower("email"), name="core_user_email_once"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        """Name for texts to the person."""
+        return str(self)
+
+    def has_perm(self, name: str, obj: models.Model | None = None) -> bool:
+        """Whether some role gives the permission; nothing for a person who is no longer active."""
+        return self.is_active and any(
+            backend.has_perm(self, name, obj) for backend in get_backends() if hasattr(backend, "has_perm")
+        )
+
+    def has_perms(self, names: list[str], obj: models.Model | None = None) -> bool:
+        """Whether every permission is given."""
+        return all(self.has_perm(name, obj) for name in names)

@@ -1,0 +1,50 @@
+"""`{% say "app.key" n=3 %}` and filters that write dates and numbers as the language does."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils import timezone
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString
+
+from jamlik.model.words import format_number
+from jamlik.web.core import texts
+
+__all__ = ["day", "moment", "number", "register", "say", "say_key"]
+
+register = template.Library()
+
+
+@register.simple_tag
+def say(key: str, **values: object) -> str:
+    """The text in the language of the page. Values are escaped, as everything a template writes."""
+    return texts.say(str(key), **values)
+
+
+@register.filter
+def say_key(prefix: str, last: object) -> str:
+    """The text of a key that ends in a value: ``{{ "plans.state"|say_key:action.state }}``."""
+    return texts.say(f"{prefix}.{last}")
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A date as 2026-11-22, which all three languages read alike; nothing for no date."""
+    if value is None:
+        return ""
+    return (timezone.localdate(value) if isinstance(value, datetime) else value).isoformat()
+
+
+@register.filter
+def moment(value: datetime | None) -> SafeString | str:
+    """A date with time to the minute, in the municipality's time zone."""
+    return "" if value is None else conditional_escape(timezone.localtime(value).strftime("%Y-%m-%d %H:%M"))
+
+
+@register.filter
+def number(value: float | Decimal | None, decimals: int = 0) -> str:
+    """A number with the language's marks; nothing for none."""
+    return "" if value is None else format_number(float(value), decimals, texts.language())

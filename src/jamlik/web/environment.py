@@ -1,0 +1,242 @@
+"""Settings of a site, read from the environment and checked before anything starts.
+
+Every wrong value is told at once, with its name, what was found, why it cannot be used and what to write instead.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+
+__all__ = ["COLOURS", "Environment", "database_settings", "mail_settings", "read_environment", "secret_key"]
+
+T = TypeVar("T")
+
+COLOURS = {"accent": "#1d5c52", "accent_ink": "#ffffff"}
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What the environment says about this site; `problems` holds what cannot be used, one line each."""
+
+    home: Path
+    production: bool
+    url: str
+    hosts: tuple[str, ...]
+    database: dict[str, object]
+    secret: str
+    mail_url: str
+    mail_from: str
+    oidc: dict[str, str]
+    require_mfa: bool
+    behind_proxy: bool
+    name: str
+    logo: str
+    colours: dict[str, str]
+    problems: tuple[str, ...] = field(default=())
+
+
+def _home(env: Mapping[str, str]) -> Path:
+    if named := env.get("JAMLIK_HOME"):
+        return Path(named).expanduser().resolve()
+    return Path.home() / ".local" / "share" / "jamlik"
+
+
+def _flag(text: str) -> bool:
+    if text.strip().lower() in {"1", "true", "yes", "ja", "on"}:
+        return True
+    if text.strip().lower() in {"", "0", "false", "no", "nej", "off"}:
+        return False
+    raise ValueError("write 1 or 0")
+
+
+def _address(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise ValueError("write the address of the site, as https://jamlik.example.se")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _mail(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in {"smtp", "smtps", "file", "console"}):
+        raise ValueError("write smtp://user:password@host:587, or smtps:// for TLS from the first byte")
+    return text
+
+
+def _colour(text: str) -> str:
+    if not _COLOUR.fullmatch(text):
+        raise ValueError("write a colour as # and six hexadecimal digits, as #1d5c52")
+    return text.lower()
+
+
+def database_settings(url: str) -> dict[str, object]:
+    """Django's description of the database that a URL names.
+
+    Raises
+    ------
+    ValueError
+        When the URL names no database that the site can use; the text says what to write.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        if not parts.path.strip("/"):
+            raise ValueError("write sqlite:////path/to/db.sqlite3")
+        return _sqlite(unquote(parts.path[1:]))
+    if parts.scheme not in {"postgres", "postgresql"}:
+        raise ValueError("write postgresql://user:password@host:5432/name, or sqlite:////path/to/db.sqlite3")
+    name = unquote(parts.path.lstrip("/"))
+    if not name:
+        raise ValueError("the name of the database is missing after the last /")
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": name,
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": str(options.pop("host", "") or parts.hostname or ""),
+        "PORT": str(options.pop("port", "") or parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def _sqlite(path: str) -> dict[str, object]:
+    # WAL lets readers read while one writes; a transaction that may write takes its place in the queue at once, since
+    # one that reads first and writes later would be refused instead of waiting.
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA busy_timeout=30000",
+        },
+    }
+
+
+def mail_settings(url: str, home: Path) -> dict[str, object]:
+    """Django's settings for mail: over SMTP, or without an address as files under the home."""
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if parts.scheme not in {"smtp", "smtps"}:
+        folder = parts.path if parts.scheme == "file" else str(home / "mail")
+        return {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend", "EMAIL_FILE_PATH": folder}
+    implicit = parts.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname or "localhost",
+        "EMAIL_PORT": parts.port or (465 if implicit else 587),
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": implicit,
+        "EMAIL_USE_TLS": not implicit and not _is_loopback(url),
+        "EMAIL_TIMEOUT": 20,
+    }
+
+
+def secret_key(home: Path) -> str:
+    """The key that signs sessions: the file `secret_key` under the home, made the first time and kept private."""
+    path = home / "secret_key"
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _write_secret(path)
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise JamlikError(
+            "Webbplatsens mapp kan inte skrivas.",
+            where=Place(str(home)),
+            why=error.strerror or str(error),
+            do="Ange en mapp som får skrivas i JAMLIK_HOME.",
+            kind=ErrorKind.OUTPUT,
+        ) from error
+
+
+def _write_secret(path: Path) -> None:
+    """Write a new key beside and link it in place, so that two processes that start at once agree on one."""
+    draft = path.with_name(f"secret_key.{os.getpid()}")
+    handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def _oidc(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+    names = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
+    given = {name.lower(): env.get(f"JAMLIK_OIDC_{name}", "") for name in names}
+    if not any(given.values()):
+        return {}
+    for name in names:
+        if not given[name.lower()]:
+            problems.append(f"JAMLIK_OIDC_{name}: empty; log-in by OpenID Connect needs issuer, client id and secret")
+    if given["issuer"] and urlsplit(given["issuer"]).scheme != "https" and not _is_loopback(given["issuer"]):
+        problems.append(f"JAMLIK_OIDC_ISSUER: {given['issuer']!r}; write an address that starts with https://")
+    return {**given, "name": env.get("JAMLIK_OIDC_NAME", "OpenID Connect")}
+
+
+def _is_loopback(address: str) -> bool:
+    return urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
+
+
+def read_environment(env: Mapping[str, str] | None = None) -> Environment:
+    """Read and check the environment; what is wrong is listed in `problems`."""
+    env = os.environ if env is None else env
+    problems: list[str] = []
+
+    def value(name: str, default: str, read: Callable[[str], T], otherwise: T) -> T:
+        text = env.get(name, default)
+        try:
+            return read(text)
+        except ValueError as error:
+            shown = re.sub(r"//[^@/]*@", "//…@", text)
+            problems.append(f"{name}: {shown!r}; {error}")
+            return otherwise
+
+    home = _home(env)
+    production = value("JAMLIK_PRODUCTION", "0", _flag, False)
+    url = value("JAMLIK_URL", "http://127.0.0.1:8000", _address, "")
+    named = tuple(host.strip() for host in env.get("JAMLIK_HOSTS", "").split(",") if host.strip())
+    local = () if production else ("127.0.0.1", "localhost", "[::1]", "testserver")
+    host = urlsplit(url).hostname or ""
+    sqlite = f"sqlite:///{home / 'db.sqlite3'}"
+    database = value("DATABASE_URL", sqlite, database_settings, database_settings(sqlite))
+    secret = env.get("JAMLIK_SECRET_KEY", "")
+    if secret and len(secret) < 40:
+        problems.append("JAMLIK_SECRET_KEY: too short; write at least 40 random characters")
+    colours = {
+        key: value(f"JAMLIK_COLOUR_{key.upper()}", default, _colour, default) for key, default in COLOURS.items()
+    }
+    return Environment(
+        home=home,
+        production=production,
+        url=url,
+        hosts=tuple(dict.fromkeys((*named, *((host,) if host else ()), *local))),
+        database=database,
+        secret=secret,
+        mail_url=value("JAMLIK_MAIL_URL", "", _mail, ""),
+        mail_from=env.get("JAMLIK_MAIL_FROM", f"jamlik@{host or 'localhost'}"),
+        oidc=_oidc(env, problems),
+        require_mfa=value("JAMLIK_REQUIRE_MFA", "0", _flag, False),
+        behind_proxy=value("JAMLIK_BEHIND_PROXY", "0", _flag, False),
+        name=env.get("JAMLIK_NAME", ""),
+        logo=env.get("JAMLIK_LOGO", ""),
+        colours=colours,
+        problems=tuple(problems),
+    )

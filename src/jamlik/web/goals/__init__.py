@@ -1,0 +1,1 @@
+"""The app `goals`: goals and targets, and how far they have come."""

@@ -1,0 +1,1 @@
+"""The app `plans`: actions, milestones, updates, measuring again."""

@@ -1,0 +1,1 @@
+"""The app `register`: laws, governing documents with versions, themes."""

@@ -1,0 +1,1 @@
+"""The app `statistics`: indicators, data sets and imports, published results, findings."""

@@ -1,0 +1,82 @@
+"""What the tests of the site share: a small municipality, people with roles, browsers they are logged in with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+
+import pytest
+from django.test import Client
+
+from jamlik.web.core.models import User
+from jamlik.web.organisation.models import RoleAssignment, Unit
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """A small tree: the municipality, two committees, one department under each, two units under each department."""
+
+    top: Unit
+    committees: tuple[Unit, Unit]
+    departments: tuple[Unit, Unit]
+    units: tuple[tuple[Unit, Unit], tuple[Unit, Unit]]
+
+
+def made_unit(kind: str, name: str, code: str, parent: Unit | None = None) -> Unit:
+    unit = Unit.objects.create(kind=kind, name=name, code=code, parent=parent)
+    unit.path = f"{parent.path if parent else '/'}{unit.pk}/"
+    unit.save(update_fields=["path"])
+    return unit
+
+
+@pytest.fixture
+def municipality(db) -> Municipality:
+    top = made_unit("municipality", "Ekby kommun", "ekby")
+    schools = made_unit("committee", "Utbildningsnämnden", "un", top)
+    care = made_unit("committee", "Omsorgsnämnden", "on", top)
+    school_office = made_unit("department", "Utbildningsförvaltningen", "uf", schools)
+    care_office = made_unit("department", "Omsorgsförvaltningen", "of", care)
+    return Municipality(
+        top,
+        (schools, care),
+        (school_office, care_office),
+        (
+            (
+                made_unit("unit", "Björkskolan", "bjork", school_office),
+                made_unit("unit", "Alskolan", "al", school_office),
+            ),
+            (
+                made_unit("unit", "Hemtjänst norr", "norr", care_office),
+                made_unit("unit", "Hemtjänst syd", "syd", care_office),
+            ),
+        ),
+    )
+
+
+@pytest.fixture
+def user_of(db) -> Callable[..., User]:
+    """Make a person with a role over a unit and everything below it; without a role, a person who may nothing."""
+    numbers = count(1)
+
+    def make(role: str | None = None, unit: Unit | None = None, **fields: object) -> User:
+        number = next(numbers)
+        fields = {"email": f"person{number}@ekby.example", "name": f"Person {number}", **fields}
+        user = User.objects.create_user(password="a password for tests", **fields)
+        if role is not None:
+            RoleAssignment.objects.create(user=user, role=role, unit=unit)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_as() -> Callable[[User], Client]:
+    """A browser in which the person is logged in."""
+
+    def logged_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return logged_in
