@@ -16,13 +16,14 @@ import scipy.sparse as sp
 from jamlik.model.groupings import Group, Role
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Cell, Status, Table
-from jamlik.privacy.margins import Margin, margins
+from jamlik.privacy.margins import Margin, is_left_over, margins
 from jamlik.privacy.system import Bools, Floats, System
 from jamlik.privacy.thresholds import Rules, common_value, contributors, sensitivity, spread_needed
 
 __all__ = ["Linked", "Measures", "count_systems", "has_count", "sum_systems"]
 
 _NONE_LEFT = 1e-9
+_KNOWN_ELSEWHERE = 3.0  # many of unknown sex or area are no secret: better not to rely on them
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def _cost(table: Table, group: Group, base: float) -> float:
         price *= 1.5
     if any(d.nested_in for d in dims):
         price *= 0.5
+    if is_left_over(group):
+        price *= _KNOWN_ELSEWHERE
     return price * (1.0 + 0.2 * float(np.log1p(base)))
 
 
