@@ -1,6 +1,6 @@
 """Who may open what: every view declares its permission, and an object outside a person's scope is not there.
 
-Roles and units are the organisation's (`jamlik.web.organisation.backend`); here a permission is only a name that
+Roles and units are the organisation's (`jamlik.web.organisation.backends`); here a permission is only a name that
 Django's `has_perm` answers for. With a unit, it answers for that unit.
 """
 

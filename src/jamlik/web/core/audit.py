@@ -20,7 +20,9 @@ from django.db import IntegrityError, models, transaction
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent, AuditHead
 
 __all__ = [
+    "ERASED_VERB",
     "FIRST",
+    "Changes",
     "canonical",
     "details_digest",
     "event_digest",
@@ -31,6 +33,7 @@ __all__ = [
 ]
 
 FIRST = "0" * 64  # what the first event follows
+ERASED_VERB = "core.details_erased"  # its details name the events whose details are gone, and are never erased
 _SEPARATORS = (",", ":")
 Changes = Mapping[str, tuple[object, object]]
 

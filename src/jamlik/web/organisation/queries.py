@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
@@ -28,7 +27,6 @@ __all__ = [
     "root",
     "scope_ids",
     "subtree",
-    "today",
     "units_in_scope",
     "users_with",
     "valid_on",
@@ -40,11 +38,6 @@ AUTHORITIES = frozenset({UnitKind.COMMITTEE, UnitKind.COMPANY})
 SEE_UNPROTECTED = "organisation.see_unprotected"
 
 
-def today() -> date:
-    """The day it is in the municipality."""
-    return timezone.localtime(clock.now()).date()
-
-
 def valid_on(day: date) -> Q:
     """Condition: holds on a day."""
     return (Q(valid_from__isnull=True) | Q(valid_from__lte=day)) & (Q(valid_to__isnull=True) | Q(valid_to__gte=day))
@@ -54,12 +47,12 @@ def current_assignments(user: Person) -> tuple[RoleAssignment, ...]:
     """A person's roles today, with their units; asked for once per request, since each request has its own person."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return ()
-    day = today()
+    day = clock.today()
     known: tuple[date, tuple[RoleAssignment, ...]] | None = getattr(user, "_roles_on", None)
     if known is None or known[0] != day:
         found = RoleAssignment.objects.filter(valid_on(day), user_id=user.pk).select_related("unit")
         known = (day, tuple(found))
-        user._roles_on = known  # type: ignore[union-attr]
+        user.__dict__["_roles_on"] = known
     return known[1]
 
 
@@ -153,5 +146,5 @@ def _same_authority(unit: Unit, committee: Unit) -> bool:
 def users_with(name: str, unit: Unit) -> QuerySet[User]:
     """Active people who have a permission for a unit."""
     keys = [*unit.ancestor_keys, unit.pk]
-    assignments = RoleAssignment.objects.filter(valid_on(today()), role__in=roles_with(name), unit_id__in=keys)
+    assignments = RoleAssignment.objects.filter(valid_on(clock.today()), role__in=roles_with(name), unit_id__in=keys)
     return User.objects.filter(is_active=True, pk__in=assignments.values("user_id"))
