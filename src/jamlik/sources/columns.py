@@ -13,6 +13,7 @@ import polars as pl
 from jamlik.model.dataset import Column, ColumnRole, Dataset
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.sources.codes import DIMENSION_ROLES
+from jamlik.sources.reader import ROW
 
 __all__ = [
     "NUMBER_ROLES",
@@ -109,6 +110,11 @@ def used_columns(dataset: Dataset) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def _listed(names: Sequence[str]) -> str:
+    """The first thirty names."""
+    return ", ".join(names[:30]) + (" …" if len(names) > 30 else "")
+
+
 def checked_columns(dataset: Dataset, names: Sequence[str], *, file: str) -> tuple[str, ...]:
     """The columns that are used, all of them in the file.
 
@@ -124,7 +130,7 @@ def checked_columns(dataset: Dataset, names: Sequence[str], *, file: str) -> tup
             raise JamlikError(
                 f"Kolumnen {name!r} finns inte i filen.",
                 where=Place(file),
-                why=f"Filen har kolumnerna {', '.join(names[:30])}{' …' if len(names) > 30 else ''}.",
+                why=f"Filen har kolumnerna {_listed(names)}.",
                 do=f"Menade du {like!r}?" if like else "Rätta namnet i dataset.toml.",
             )
     return used
@@ -138,12 +144,15 @@ def kept_rows(frame: pl.DataFrame, where: Mapping[str, tuple[str, ...]], *, file
     JamlikError
         CONTRACT when a column to choose by is not in the file.
     """
+    names = [name for name in frame.columns if name != ROW]
     for name, values in where.items():
         if name not in frame.columns:
+            like = nearest(name, names)
             raise JamlikError(
                 f"Kolumnen {name!r}, som rader ska väljas efter, finns inte i filen.",
                 where=Place(file, column=name),
-                do=f"Menade du {nearest(name, frame.columns)!r}?",
+                why=f"Filen har kolumnerna {_listed(names)}.",
+                do=f"Menade du {like!r}?" if like else "Välj en av dem.",
                 kind=ErrorKind.CONTRACT,
             )
         wanted = {value.strip() for value in values}
