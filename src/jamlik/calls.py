@@ -5,6 +5,7 @@ Frames go in as Polars, pandas or Arrow; results come back as Polars frames and 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -134,9 +135,12 @@ def described(inspection: Inspection, *, beside: Path, lang: str = "sv") -> str:
     beside : Path
         The folder the description will lie in; the data file's path is written relative to it.
     """
-    data = Path(inspection.dataset.path).resolve()
-    path = data.name if data.parent == beside.resolve() else str(data)
-    return dataset_toml_text(replace(inspection.dataset, path=path), lang=lang, evidence=inspection.evidence(lang))
+    data, folder = Path(inspection.dataset.path).resolve(), beside.resolve()
+    together = data.drive == folder.drive  # from one drive to another there is no relative path
+    path = Path(os.path.relpath(data, folder)) if together else data
+    return dataset_toml_text(
+        replace(inspection.dataset, path=path.as_posix()), lang=lang, evidence=inspection.evidence(lang)
+    )
 
 
 def analyse(

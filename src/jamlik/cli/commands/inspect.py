@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import typer
+from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
 from jamlik import calls
 from jamlik.calls import Inspection
@@ -15,8 +18,11 @@ from jamlik.cli.screen import out, talk
 from jamlik.cli.told import parsed_where
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.model.words import phrase, words
+from jamlik.sources.inspection import ColumnInspection
 
 __all__ = ["run"]
+
+_ROOM = 110  # characters a line, for a table of five columns
 
 
 def run(
@@ -93,17 +99,37 @@ def _layout_lines(inspection: Inspection, lang: str) -> list[tuple[str, str]]:
     return lines
 
 
+def _column_texts(column: ColumnInspection, lang: str) -> tuple[str, ...]:
+    """Name, role, reason, values and marks of a column, in words."""
+    marks = ", ".join(f"{m.mark} = {phrase(lang, f'cli.status.{m.status}')} ({m.count})" for m in column.marks)
+    why = column.evidence.text(lang) + (f" {phrase(lang, 'sources.evidence.check')}" if column.check else "")
+    return (column.name, phrase(lang, f"cli.role.{column.role.value}"), why, ", ".join(column.examples[:4]), marks)
+
+
+def _tell_columns(rows: Sequence[tuple[str, ...]], word: Mapping[str, str]) -> None:
+    """Print a table where there is room for one, else a few lines for each column."""
+    headings = [word[name] for name in ("column", "taken_for", "why", "values", "marks")]
+    if out.width >= _ROOM:
+        table = Table(*headings, box=None)
+        for row in rows:
+            table.add_row(*map(Text, row))
+        out.print(table)
+        return
+    for name, *texts in rows:
+        out.print()
+        out.print(name, style="bold", markup=False)
+        for heading, text in zip(headings[1:], texts, strict=True):
+            if text:
+                line = Text(f"{heading}: {text}")
+                out.print(Padding(line, (0, 0, 0, 2), expand=False), soft_wrap=False)
+    out.print()
+
+
 def _tell(inspection: Inspection, lang: str) -> None:
     word = words(lang, "cli.inspect")
     for name, value in _layout_lines(inspection, lang):
         out.print(f"{name}: {value}", markup=False)
-    table = Table(word["column"], word["taken_for"], word["why"], word["values"], word["marks"], box=None)
-    for column in inspection.columns:
-        marks = ", ".join(f"{m.mark} = {phrase(lang, f'cli.status.{m.status}')} ({m.count})" for m in column.marks)
-        why = column.evidence.text(lang) + (f" {phrase(lang, 'sources.evidence.check')}" if column.check else "")
-        role = phrase(lang, f"cli.role.{column.role.value}")
-        table.add_row(column.name, role, why, ", ".join(column.examples[:4]), marks)
-    out.print(table, markup=False)
+    _tell_columns([_column_texts(column, lang) for column in inspection.columns], word)
     for indicator in inspection.indicators[:20]:
         out.print(f"{word['indicator']}: {indicator.indicator.title(lang)} ({indicator.indicator.unit})", markup=False)
     if len(inspection.indicators) > 20:
