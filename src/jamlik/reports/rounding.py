@@ -13,6 +13,7 @@ from typing import Any
 
 from jamlik.model.decimals import level_decimals
 from jamlik.model.findings import Certainty, Explained, Finding, GapTrend, Level
+from jamlik.model.frozen import level_row
 from jamlik.model.provenance import fingerprint
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
@@ -116,13 +117,6 @@ def published_result(result: AnalysisResult) -> AnalysisResult:
     )
 
 
-def _row(level: Level) -> tuple[object, ...]:
-    """A level as a row: quicker to write out than an object with names, for a hundred thousand of them."""
-    numbers = (level.base_n, level.count_n, level.value, level.low, level.high, level.shrunken)
-    bounds = (level.bound_low, level.bound_high)
-    return (level.indicator, level.period, level.group, level.status.value, *numbers, *bounds, level.reason)
-
-
 def content_of(result: AnalysisResult) -> Mapping[str, Any]:
     """What is published, and nothing about how it was run: what the fingerprint is taken of.
 
@@ -140,7 +134,7 @@ def content_of(result: AnalysisResult) -> Mapping[str, Any]:
         "periods": result.periods,
         "latest": result.latest,
         "family": result.family,
-        "levels_fingerprint": fingerprint([_row(level) for level in result.levels]),
+        "levels_fingerprint": fingerprint([level_row(level) for level in result.levels]),
         "findings": result.findings,
         "notes": result.notes,
     }
