@@ -6,14 +6,13 @@ unit that owns it.
 
 from __future__ import annotations
 
-from jamlik.web.organisation.roles import Role
+from jamlik.web.organisation.roles import EVERYONE, Role
 
 __all__ = ["PERMISSIONS"]
 
-_EVERYONE = frozenset(Role)
 
 PERMISSIONS: dict[str, frozenset[Role]] = {
-    "register.view": _EVERYONE,
+    "register.view": EVERYONE,
     "register.edit_document": frozenset({Role.REGISTRAR, Role.CONTROLLER, Role.STRATEGIST, Role.ADMIN}),
     "register.edit_law": frozenset({Role.REGISTRAR, Role.STRATEGIST, Role.ADMIN}),
     "register.edit_theme": frozenset({Role.STRATEGIST, Role.ADMIN}),
