@@ -9,7 +9,7 @@ from typing import Any
 
 from jamlik.analysis.ask import Progress
 from jamlik.analysis.diff import Shape, shape_of
-from jamlik.analysis.intake import ReadIn, read_in
+from jamlik.analysis.intake import ReadIn, opened, read_in
 from jamlik.analysis.lawful import require_lawful, require_nobody_named
 from jamlik.analysis.prepare import prepared_cells
 from jamlik.model.dataset import Column, ColumnRole, Dataset, IndicatorColumns
@@ -17,7 +17,9 @@ from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem
 from jamlik.model.indicators import Direction
 from jamlik.model.words import LANGUAGES, phrase
 from jamlik.privacy.scan import traces_in_text
+from jamlik.sources.bombs import require_harmless
 from jamlik.sources.columns import slug
+from jamlik.sources.ekby import write_ekby
 from jamlik.sources.inspect import inspect_file
 from jamlik.sources.inspection import ColumnInspection, Inspection
 from jamlik.sources.kolada import KoladaClient
@@ -29,9 +31,11 @@ __all__ = [
     "Seen",
     "corrected",
     "described_dataset",
+    "ekby_datasets",
     "looked_at",
     "municipality_looked_at",
     "names_somebody",
+    "shape_of_dataset",
 ]
 
 CORRECTABLE = (
@@ -104,6 +108,7 @@ def looked_at(path: Path, *, key: bytes, progress: Progress, description: str = 
     JamlikError
         For input that cannot be read, breaks its contract or may not be analysed.
     """
+    require_harmless(path)
     found = inspect_file(path)
     texts = [(spec.outcome, text) for spec in found.dataset.indicators for text in spec.positive]
     texts += [(column.name, text) for column in found.columns for text in column.examples]
@@ -275,6 +280,17 @@ def _corrected_indicator(spec: IndicatorColumns, correction: Correction) -> Indi
     if direction and direction != Direction.TARGET:
         indicator = replace(indicator, direction=Direction(direction))
     return replace(spec, indicator=indicator)
+
+
+def ekby_datasets(folder: Path, *, seed: int = 1) -> dict[str, tuple[Dataset, str]]:
+    """Write the invented municipality's files and return each service's dataset with its description."""
+    files = write_ekby(folder, seed=seed)
+    return {service: (opened(toml), toml.read_text(encoding="utf-8")) for service, toml in sorted(files.tomls.items())}
+
+
+def shape_of_dataset(dataset: Dataset, *, key: bytes, progress: Progress, base_dir: Path | None = None) -> Shape:
+    """The shape of a data set whose description is known to be right."""
+    return shape_of(read_in(dataset, progress=progress, base_dir=base_dir).prepared, key=key)
 
 
 def names_somebody(text: str) -> bool:

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 
-__all__ = ["parquet_batches", "parquet_names"]
+__all__ = ["parquet_batches", "parquet_names", "parquet_size"]
 
 
 def _opened(path: Path) -> pq.ParquetFile:
@@ -31,6 +31,12 @@ def parquet_names(path: Path) -> tuple[str, ...]:
     """Names of the columns."""
     with _opened(path) as file:
         return tuple(file.schema_arrow.names)
+
+
+def parquet_size(path: Path) -> tuple[int, int]:
+    """Number of rows and columns, from the file's own account of itself, which is also what its reader goes by."""
+    with _opened(path) as file:
+        return file.metadata.num_rows, file.metadata.num_columns
 
 
 def parquet_batches(
