@@ -19,6 +19,8 @@ from django.db import models
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
+from jamlik.web.core.editing import keep_unsent
+
 __all__ = ["Declared", "OutsideScope", "View", "declared", "may", "permission", "require"]
 
 View = Callable[..., HttpResponseBase]
@@ -41,6 +43,8 @@ class Declared:
 def permission(name: str = "", *, public: bool = False, login_only: bool = False) -> Callable[[View], View]:
     """Declare who may open a view, and hold to it: log in first (302), not your role (403).
 
+    What somebody sent after the login had timed out is kept, and is in the form again after logging in.
+
     Parameters
     ----------
     name : str
@@ -58,6 +62,8 @@ def permission(name: str = "", *, public: bool = False, login_only: bool = False
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not public and not request.user.is_authenticated:
+                if request.method == "POST":
+                    keep_unsent(request)
                 return redirect_to_login(request.get_full_path())
             if not (public or login_only) and not may(request.user, name):
                 raise PermissionDenied(name)

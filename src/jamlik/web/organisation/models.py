@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -52,7 +52,8 @@ class Unit(_Dated):
     name = models.CharField(max_length=200)
     code = models.CharField(max_length=40, unique=True)
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
-    # Keys from the top to this unit, "/1/4/9/": a subtree is everything that starts with it. Kept by actions alone.
+    # Keys from the top to this unit, "/1/4/9/": a subtree is everything that starts with it. Set at the first save,
+    # changed by `actions.change_unit` alone, since a move takes the whole subtree along.
     path = models.CharField(max_length=500, db_index=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=0)
 
@@ -69,6 +70,13 @@ class Unit(_Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save; a new unit gets its path, which needs the key that the database gave it."""
+        super().save(*args, **kwargs)
+        if not self.path:
+            self.path = f"{self.parent.path if self.parent else '/'}{self.pk}/"
+            super().save(update_fields=["path"])
 
     @property
     def unit(self) -> Unit:
@@ -121,7 +129,7 @@ class Invitation(models.Model):
         ordering = ("-created_at",)
         constraints = (
             models.CheckConstraint(
-                name="invitation_expires_later", condition=models.Q(expires_at__gt=models.F("created_at"))
+                name="invitation_expires_after_it_was_made", condition=models.Q(expires_at__gte=models.F("created_at"))
             ),
         )
 
