@@ -19,7 +19,7 @@ EXTERNAL = {
     "analysis": {"numpy", "polars"},
     "charts": {"altair", "vl_convert"},
     "reports": {"jinja2", "weasyprint", "xlsxwriter"},
-    "web": {"allauth", "cryptography", "csp", "django", "docx", "polars"},
+    "web": {"allauth", "cryptography", "csp", "django", "docx", "polars", "xlsxwriter"},
     "cli": {"typer", "rich", "polars"},
     "": {"polars"},  # calls.py, the public Python calls
 }

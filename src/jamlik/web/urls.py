@@ -11,3 +11,8 @@ urlpatterns = [
     *(path(f"{app}/", include(f"jamlik.web.{app}.urls")) for app in settings.APPS if app not in {"core", "desk"}),
     path("", include("jamlik.web.desk.urls")),
 ]
+
+handler403 = "jamlik.web.core.views.refused"
+handler404 = "jamlik.web.core.views.not_found"
+handler429 = "jamlik.web.core.views.too_many"
+handler500 = "jamlik.web.core.views.fault"

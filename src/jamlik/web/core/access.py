@@ -21,7 +21,7 @@ from django.http.response import HttpResponseBase
 
 from jamlik.web.core.editing import keep_unsent
 
-__all__ = ["Declared", "OutsideScope", "View", "declared", "may", "permission", "require"]
+__all__ = ["Declared", "OutsideScope", "Person", "View", "declared", "may", "permission", "require"]
 
 View = Callable[..., HttpResponseBase]
 Person = AbstractBaseUser | AnonymousUser

@@ -8,7 +8,7 @@ from django.utils.module_loading import autodiscover_modules
 __all__ = ["CoreConfig"]
 
 # An app that has one of these modules has it read at start, so that what it registers is known in every process.
-READ_AT_START = ("navigation", "jobs", "hooks", "receivers")
+READ_AT_START = ("navigation", "jobs", "mail", "hooks", "receivers")
 
 
 class CoreConfig(AppConfig):

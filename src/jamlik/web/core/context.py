@@ -17,6 +17,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.JAMLIK.name or "Jamlik",
         "site_logo": settings.JAMLIK.logo,
+        "oidc_name": settings.JAMLIK.oidc.get("name", ""),
         "page_language": texts.language(),
         "site_languages": settings.LANGUAGES,
         "navigation": navigation.for_request(request),

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.forms.renderers import DjangoTemplates
 
-__all__ = ["ErrorLink", "Form", "ModelForm", "Renderer"]
+__all__ = ["ErrorLink", "Form", "ModelForm", "Renderer", "error_links"]
 
 
 class Renderer(DjangoTemplates):
@@ -26,21 +26,14 @@ class ErrorLink:
     target: str
 
 
-class _Summary:
-    """What the error summary needs from a form."""
-
-    fields: dict[str, forms.Field]
-    errors: Any
-
-    def error_links(self) -> list[ErrorLink]:
-        """Each error with the id of the control it is about; errors of the whole form point at the first field."""
-        found = []
-        for name, errors in self.errors.items():
-            field = name if name in self.fields else next(iter(self.fields), "")
-            bound = self[field] if field else None  # type: ignore[index]
-            target = _first_control(bound) if bound is not None else ""
-            found += [ErrorLink(str(text), target) for text in errors]
-        return found
+def error_links(form: forms.BaseForm) -> list[ErrorLink]:
+    """Each error of a form with the id of the control it is about; those of the whole form point at its first field."""
+    found = []
+    for name, errors in form.errors.items():
+        field = name if name in form.fields else next(iter(form.fields), "")
+        target = _first_control(form[field]) if field else ""
+        found += [ErrorLink(str(text), target) for text in errors]
+    return found
 
 
 def _first_control(bound: forms.BoundField) -> str:
@@ -49,7 +42,7 @@ def _first_control(bound: forms.BoundField) -> str:
     return f"{bound.auto_id}_0" if several else str(bound.auto_id)
 
 
-class Form(_Summary, forms.Form):
+class Form(forms.Form):
     """A form that is not one row of a table."""
 
     use_required_attribute = False
@@ -59,7 +52,7 @@ class Form(_Summary, forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class ModelForm(_Summary, forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
     """A form over one row. A view hands its cleaned data to an action; it never calls `save`."""
 
     use_required_attribute = False

@@ -164,7 +164,7 @@ def take_next(*, worker: str) -> Job | None:
 
 
 def _can_skip() -> bool:
-    return transaction.get_connection().features.has_select_for_update_skip_locked
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
 
 
 def _mine(held: Job) -> Q:

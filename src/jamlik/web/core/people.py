@@ -6,10 +6,12 @@ from typing import Any, ClassVar
 
 from django.contrib.auth import get_backends
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models.functions import Lower
+from django.http import HttpRequest
 
-__all__ = ["LANGUAGE_CHOICES", "User", "Users"]
+__all__ = ["LANGUAGE_CHOICES", "User", "Users", "person"]
 
 LANGUAGE_CHOICES = [("sv", "Svenska"), ("en", "English"), ("fi", "Suomi")]
 
@@ -65,3 +67,16 @@ class User(AbstractBaseUser):
     def has_perms(self, names: list[str], obj: models.Model | None = None) -> bool:
         """Whether every permission is given."""
         return all(self.has_perm(name, obj) for name in names)
+
+
+def person(request: HttpRequest) -> User:
+    """Who is logged in, in a view that asks for it.
+
+    Raises
+    ------
+    PermissionDenied
+        Nobody is.
+    """
+    if isinstance(request.user, User):
+        return request.user
+    raise PermissionDenied

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from django.utils.translation import get_language
 
 from jamlik.model.words import FALLBACK, LANGUAGES, collected, format_number, phrase
 
-__all__ = ["all_texts", "has_text", "language", "later", "say", "say_in"]
+__all__ = ["all_texts", "has_text", "language", "later", "say", "say_in", "written_number"]
 
 
 def language() -> str:
@@ -68,6 +69,14 @@ def _plain(value: object) -> object:
 def say(key: str, **values: object) -> str:
     """The text in the language of the page: ``say("desk.waiting", n=3)``."""
     return say_in(language(), key, **values)
+
+
+def written_number(value: float | Decimal, decimals: int | None = None) -> str:
+    """A number with the marks of the page's language; with as many decimals as it needs."""
+    if decimals is None:
+        exact = Decimal(str(value)).normalize()
+        decimals = max(-int(exact.as_tuple().exponent), 0)
+    return format_number(float(value), min(decimals, 6), language())
 
 
 later = lazy(say, str)

@@ -10,5 +10,6 @@ app_name = "core"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", views.healthz, name="healthz"),
     path("language/", views.choose_language, name="language"),
+    path("jobs/<int:pk>/", views.job_page, name="job"),
     path("theme.css", views.theme_css, name="theme"),
 ]

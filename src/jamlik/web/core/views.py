@@ -5,14 +5,27 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from jamlik.web.core import actions, theme
+from jamlik.web.core import actions, texts, theme
 from jamlik.web.core.access import permission
+from jamlik.web.core.models import Job, JobState
+from jamlik.web.core.people import person
 
-__all__ = ["choose_language", "csrf_failure", "healthz", "theme_css"]
+__all__ = [
+    "choose_language",
+    "csrf_failure",
+    "fault",
+    "healthz",
+    "job_page",
+    "not_found",
+    "refused",
+    "theme_css",
+    "too_many",
+]
 
 
 @permission(public=True)
@@ -42,7 +55,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
             samesite="Lax",
         )
         if request.user.is_authenticated:
-            actions.choose_language(user=request.user, language=language)
+            actions.choose_language(user=person(request), language=language)
     return response
 
 
@@ -54,6 +67,64 @@ def theme_css(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def _told(request: HttpRequest, key: str, status: int) -> HttpResponse:
+    """A page that says what happened and leads on."""
+    page = {
+        "heading": texts.say(f"core.{key}.title"),
+        "text": texts.say(f"core.{key}.text"),
+        "url": "/",
+        "link_text": texts.say("core.home"),
+    }
+    return render(request, "core/error.html", page, status=status)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was open for too long, or came from elsewhere."""
-    return render(request, "core/csrf_failure.html", status=403)
+    return _told(request, "csrf", 403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page, or a thing outside the person's scope: told alike."""
+    return _told(request, "not_found", 404)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The person's roles do not open the page."""
+    return _told(request, "refused", 403)
+
+
+def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Somebody has tried too often."""
+    return _told(request, "too_many", 429)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """A fault of ours. Nothing here may need the database, which may be what is gone."""
+    heading, text = texts.say("core.fault.title"), texts.say("core.fault.text")
+    page = format_html(
+        '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><h1>{}</h1><p>{}</p></html>',
+        texts.language(),
+        heading,
+        heading,
+        text,
+    )
+    return HttpResponse(page, status=500)
+
+
+@permission(login_only=True)
+def job_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far a job has come; it belongs to who asked for it."""
+    job = get_object_or_404(Job, pk=pk, queued_by=person(request))
+    if job.state == JobState.DONE and job.next_url:
+        return HttpResponseRedirect(job.next_url)
+    problem = texts.say(job.problem) if job.problem and texts.has_text(job.problem) else job.problem
+    step = job.step or ("core.jobs.waiting" if job.state == JobState.QUEUED else "core.jobs.working")
+    page = {
+        "job": job,
+        "heading": texts.say("core.jobs.title" if not job.ended else f"core.jobs.state.{job.state}"),
+        "state": texts.say(f"core.jobs.state.{job.state}"),
+        "look": {"done": "ok", "failed": "danger", "lost": "danger"}.get(job.state, "plain"),
+        "problem": problem,
+        "step": texts.say(step) if texts.has_text(step) else step,
+    }
+    return render(request, "core/job.html", page)

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from django import template
 from django.utils import timezone
-from django.utils.html import conditional_escape
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
-from jamlik.model.words import format_number
 from jamlik.web.core import texts
+from jamlik.web.core.editing import TOKEN, new_token
+from jamlik.web.core.forms import error_links
 
-__all__ = ["day", "moment", "number", "register", "say", "say_key"]
+__all__ = ["day", "moment", "number", "once_token", "register", "say", "say_key"]
 
 register = template.Library()
 
@@ -45,6 +46,15 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
-def number(value: float | Decimal | None, decimals: int = 0) -> str:
+def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """A number with the language's marks; nothing for none."""
-    return "" if value is None else format_number(float(value), decimals, texts.language())
+    return "" if value is None else texts.written_number(value, decimals)
+
+
+register.filter("error_links", error_links)
+
+
+@register.simple_tag
+def once_token() -> SafeString:
+    """Mark a form, so that the same form sent twice is done once (`core.editing.once`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', TOKEN, new_token())

@@ -1,0 +1,148 @@
+"""What the audit log says, in words: for the history of an object, the log page and its CSV.
+
+Names are looked up when somebody reads, a page at a time, so the log itself holds none; a row that is gone is told by
+its kind and key.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+
+from jamlik.web.core import audit, texts
+from jamlik.web.core.audit_models import AuditDetails, AuditEvent
+from jamlik.web.core.models import User
+
+__all__ = ["ToldChange", "ToldEvent", "events_of", "told"]
+
+_ROW = re.compile(r"([a-z_]+\.[a-z_]+):(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """One field, from what to what."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToldEvent:
+    """An event as a person reads it. `erased`: the details are gone, on request."""
+
+    number: int
+    at: datetime
+    verb: str
+    what: str
+    target: str
+    target_kind: str
+    target_key: str
+    who: str
+    changes: tuple[ToldChange, ...]
+    note: str
+    erased: bool
+
+
+def events_of(target: models.Model) -> models.QuerySet[Any]:
+    """Everything that has happened to a row, the latest first."""
+    return AuditEvent.objects.filter(target_kind=audit.kind_of(target), target_key=audit.key_of(target))
+
+
+def told(events: Sequence[AuditEvent]) -> list[ToldEvent]:
+    """Events in words, in the language of the page; the number of questions to the database does not grow with them."""
+    details = AuditDetails.objects.in_bulk([event.number for event in events])
+    bodies = {number: json.loads(each.body) for number, each in details.items() if each.body}
+    names = _names(bodies.values())
+    people = _people({event.by_key for event in events if event.by_key})
+    return [_told(event, bodies.get(event.number), names, people) for event in events]
+
+
+def _told(
+    event: AuditEvent, body: Mapping[str, Any] | None, names: Mapping[str, str], people: Mapping[str, str]
+) -> ToldEvent:
+    app, _, noun = event.verb.partition(".")
+    key = f"{app}.verb.{noun}"
+    changes = tuple(
+        ToldChange(_label(app, field), _value(app, field, pair[0], names), _value(app, field, pair[1], names))
+        for field, pair in (body or {}).get("changes", {}).items()
+    )
+    return ToldEvent(
+        number=event.number,
+        at=event.at,
+        verb=event.verb,
+        what=texts.say(key) if texts.has_text(key) else event.verb,
+        target=(body or {}).get("target", ""),
+        target_kind=event.target_kind,
+        target_key=event.target_key,
+        who=people.get(event.by_key, event.by_key) if event.by_key else texts.say("core.history.system"),
+        changes=changes,
+        note=(body or {}).get("note", ""),
+        erased=body is None,
+    )
+
+
+def _label(app: str, field: str) -> str:
+    for key in (f"{app}.field.{field}", f"core.field.{field}"):
+        if texts.has_text(key):
+            return texts.say(key)
+    return field.replace("_", " ")
+
+
+def _value(app: str, field: str, value: Any, names: Mapping[str, str]) -> str:
+    """A value in words: a choice by its text, a row by its name, nothing as nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return texts.say("core.yes" if value else "core.no")
+    if isinstance(value, list):
+        return ", ".join(_value(app, field, each, names) for each in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {_value(app, field, each, names)}" for name, each in value.items())
+    text = str(value)
+    key = f"{app}.{field}.{text}"
+    if texts.has_text(key):
+        return texts.say(key)
+    return names.get(text, text)
+
+
+def _names(bodies: Any) -> dict[str, str]:
+    """Names of the rows that changes speak of: one question per kind of row."""
+    wanted: dict[str, set[str]] = {}
+    for body in bodies:
+        for pair in body.get("changes", {}).values():
+            for value in [each for side in pair for each in (side if isinstance(side, list) else [side])]:
+                found = _ROW.fullmatch(value) if isinstance(value, str) else None
+                if found:
+                    wanted.setdefault(found[1], set()).add(found[2])
+    named: dict[str, str] = {}
+    for kind, keys in wanted.items():
+        try:
+            model = apps.get_model(kind)
+        except LookupError:
+            continue  # a kind that is no more
+        if model is User:
+            named |= {f"{kind}:{key}": name for key, name in _people(keys).items()}
+        else:
+            named |= {f"{kind}:{key}": str(row) for key, row in _rows(model, keys).items()}
+    return named
+
+
+def _people(keys: set[str]) -> dict[str, str]:
+    return {key: person.name or _no_name(person) for key, person in _rows(User, keys).items()}
+
+
+def _no_name(person: User) -> str:
+    return texts.say("core.history.erased_person") if person.email.endswith("@invalid") else person.email
+
+
+def _rows(model: type[models.Model], keys: set[str]) -> dict[str, Any]:
+    whole = [key for key in keys if key.isascii() and key.isdigit()]
+    return {str(row.pk): row for row in model._default_manager.filter(pk__in=whole)} if whole else {}

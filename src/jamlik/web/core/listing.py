@@ -1,0 +1,283 @@
+"""Lists that people sort, filter, search, page through and take away; what was chosen is in the address.
+
+SPEC = Spec(
+    name="goals.goals",
+    columns=(Column("text", "goals.column.text", lambda goal: goal.text, sort="text", link=lambda goal: goal.url),),
+    filters=(Filter("level", "goals.column.level", level_choices, lambda rows, value: rows.filter(level=value)),),
+    search=("text", "desired_result"),
+)
+shown = listing.page(request, queries.goals(request.user), SPEC)
+if shown.file is not None:
+    return shown.file
+return render(request, "goals/list.html", {"listing": shown})
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+from django.core.paginator import Page, Paginator
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils import timezone
+
+from jamlik.web.core import clock, texts
+
+__all__ = ["PAGE_ROWS", "Cell", "Column", "Filter", "Listing", "ShownColumn", "ShownFilter", "Spec", "page"]
+
+PAGE_ROWS = 50
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in the address, the key of its text, its value, and what it is sorted by (fields; none: not).
+
+    `tag` gives a cell the look of a state (`core/parts/tag.html`): the value it returns is the look's name.
+    """
+
+    key: str
+    label: str
+    value: Callable[[Any], object]
+    sort: str | Sequence[str] = ""
+    link: Callable[[Any], str] | None = None
+    tag: Callable[[Any], str] | None = None
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A choice of rows: what may be chosen (code, words), and how the rows are then narrowed."""
+
+    key: str
+    label: str
+    choices: Callable[[HttpRequest], Iterable[tuple[str, str]]]
+    apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What a list consists of. `sort` is the key of the column it is sorted by at first, with `-` for falling."""
+
+    name: str
+    columns: tuple[Column, ...]
+    filters: tuple[Filter, ...] = ()
+    search: tuple[str, ...] = ()
+    sort: str = ""
+    caption: str = ""
+    empty: str = "core.listing.empty"
+    rows: int = PAGE_ROWS
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell as a page shows it."""
+
+    text: str
+    link: str = ""
+    tag: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """The head of a column: its words, where it is sorted by it, and how it is sorted now (or empty)."""
+
+    label: str
+    url: str
+    sorted: str
+    number: bool
+
+
+@dataclass(frozen=True)
+class ShownFilter:
+    """A filter with what is chosen in it."""
+
+    key: str
+    label: str
+    choices: list[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of a list, or the whole list as a file."""
+
+    spec: Spec
+    columns: list[ShownColumn]
+    filters: list[ShownFilter]
+    rows: list[list[Cell]]
+    page: Page[Any] | None
+    searched: str
+    sort: str
+    chosen: bool
+    address: str
+    csv_url: str
+    xlsx_url: str
+    previous_url: str = ""
+    next_url: str = ""
+    file: HttpResponse | None = None
+
+    @property
+    def objects(self) -> list[Any]:
+        """The rows themselves."""
+        return list(self.page.object_list) if self.page else []
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is anything to search in."""
+        return bool(self.spec.search)
+
+
+def page(request: HttpRequest, queryset: QuerySet[Any], spec: Spec) -> Listing:
+    """The page of the list that the address asks for; `file` holds CSV or Excel where that was asked for."""
+    asked = request.GET
+    rows, values = _narrowed(request, queryset, spec)
+    sort = asked.get("sort", spec.sort)
+    rows = _sorted(rows, spec, sort)
+    file = _file(rows, spec, asked["format"]) if asked.get("format") in {"csv", "xlsx"} else None
+    shown = None if file is not None else Paginator(rows, spec.rows).get_page(asked.get("page"))
+    return Listing(
+        spec=spec,
+        columns=[_head(asked, column, sort) for column in spec.columns],
+        filters=[
+            ShownFilter(one.key, texts.say(one.label), list(one.choices(request)), values[one.key])
+            for one in spec.filters
+        ],
+        rows=[[_cell(column, row) for column in spec.columns] for row in shown.object_list] if shown else [],
+        page=shown,
+        searched=asked.get("q", ""),
+        sort=sort,
+        chosen=bool(asked.get("q") or any(values.values())),
+        address=request.path,
+        csv_url=_url(asked, format="csv", page=""),
+        xlsx_url=_url(asked, format="xlsx", page=""),
+        previous_url=_url(asked, page=str(shown.previous_page_number())) if shown and shown.has_previous() else "",
+        next_url=_url(asked, page=str(shown.next_page_number())) if shown and shown.has_next() else "",
+        file=file,
+    )
+
+
+def _narrowed(request: HttpRequest, rows: QuerySet[Any], spec: Spec) -> tuple[QuerySet[Any], dict[str, str]]:
+    """The rows that search and filters leave, and the value of each filter; a value that is no choice is none."""
+    values = {}
+    for one in spec.filters:
+        value = request.GET.get(one.key, "")
+        if value and value not in {str(code) for code, _ in one.choices(request)}:
+            value = ""
+        values[one.key] = value
+        rows = one.apply(rows, value) if value else rows
+    for word in request.GET.get("q", "").split()[:10] if spec.search else []:
+        found = Q()
+        for name in spec.search:
+            found |= Q(**{f"{name}__icontains": word})
+        rows = rows.filter(found)
+    return rows, values
+
+
+def _sorted(rows: QuerySet[Any], spec: Spec, sort: str) -> QuerySet[Any]:
+    """The rows in the order asked for; the key breaks ties, so that no row is on two pages."""
+    falling, key = sort.startswith("-"), sort.removeprefix("-")
+    column = next((one for one in spec.columns if one.key == key and one.sort), None)
+    if column is None:
+        return rows if rows.query.order_by else rows.order_by(*(rows.model._meta.ordering or ()), "pk")
+    names = [column.sort] if isinstance(column.sort, str) else list(column.sort)
+    return rows.order_by(*(_turned(name) if falling else name for name in names), "pk")
+
+
+def _turned(name: str) -> str:
+    return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _head(asked: QueryDict, column: Column, sort: str) -> ShownColumn:
+    now = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "")
+    turn = f"-{column.key}" if now == "ascending" else column.key
+    url = _url(asked, sort=turn, page="", format="") if column.sort else ""
+    return ShownColumn(texts.say(column.label), url, now if column.sort else "", column.number)
+
+
+def _url(asked: QueryDict, **changed: str) -> str:
+    """The address with some of what was chosen changed; what is empty is left out."""
+    kept = asked.copy()
+    for name, value in changed.items():
+        kept[name] = value
+    for name in [name for name in kept if not kept[name]]:
+        del kept[name]
+    return f"?{kept.urlencode()}"
+
+
+def _cell(column: Column, row: Any) -> Cell:
+    return Cell(
+        text=_shown(column.value(row)),
+        link=(column.link(row) if column.link else "") or "",
+        tag=column.tag(row) if column.tag else "",
+        number=column.number,
+    )
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return texts.say("core.yes" if value else "core.no")
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, int | float | Decimal):
+        return texts.written_number(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _file(rows: QuerySet[Any], spec: Spec, kind: str) -> HttpResponse:
+    """Every row that was chosen, as a file."""
+    heads = [texts.say(column.label) for column in spec.columns]
+    body = [[column.value(row) for column in spec.columns] for row in rows]
+    name = f"{spec.name.replace('.', '-')}-{clock.today()}.{kind}"
+    made = _csv(heads, body) if kind == "csv" else _xlsx(heads, body)
+    kinds = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
+    response = HttpResponse(made, content_type=kinds[kind])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _plain(value: object) -> str:
+    """A value in a CSV file. What a spreadsheet would take for a formula is led by an apostrophe."""
+    if isinstance(value, bool | datetime) or value is None or not isinstance(value, int | float | Decimal):
+        text = _shown(value)
+        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return str(value)
+
+
+def _csv(heads: list[str], body: list[list[object]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(heads)
+    writer.writerows([_plain(value) for value in row] for row in body)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(heads: list[str], body: list[list[object]]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    sheet = book.add_worksheet()
+    bold = book.add_format({"bold": True})
+    for place, head in enumerate(heads):
+        sheet.write_string(0, place, head, bold)
+    for line, row in enumerate(body, start=1):
+        for place, value in enumerate(row):
+            if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+                sheet.write_number(line, place, float(value))
+            else:
+                sheet.write_string(line, place, _shown(value))
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, len(body), max(len(heads) - 1, 0))
+    sheet.autofit()
+    book.close()
+    return out.getvalue()
