@@ -23,6 +23,7 @@ from jamlik.privacy.thresholds import Rules, common_value, contributors, sensiti
 __all__ = ["Linked", "Measures", "count_systems", "has_count", "sum_systems"]
 
 _NONE_LEFT = 1e-9
+_GRAIN = 1e-4  # of what one person has: sums in whole grains, so that a solver's rounding passes for none
 _KNOWN_ELSEWHERE = 3.0  # many of unknown sex or area are no secret: better not to rely on them
 
 
@@ -336,7 +337,8 @@ def _sums_of(item: Measures, rules: Rules, before: Bools) -> list[_Sums]:
     people, everything = np.nan_to_num(base), np.nan_to_num(square)
     few = contributors(total=total, square=square) < rules.minimum_count
     lowest = np.maximum(np.sqrt(everything / np.maximum(people, 1.0)), -total / np.maximum(people, 1.0))
-    lift = float(lowest.max()) if np.any(total < 0) else 0.0
+    below = np.nan_to_num(total).min(initial=0.0) < -_NONE_LEFT * np.abs(np.nan_to_num(total)).max(initial=0.0)
+    lift = float(np.nanmax(lowest)) if below else 0.0
     own = np.maximum(np.abs(total), np.sqrt(everything))
     enough = (rules.minimum_count * everything + own**2) / np.where(own > 0, 2 * own, 1.0)
     needed = np.where(few, enough, 0.0)
@@ -367,9 +369,11 @@ def _sum_system(
     for (group, n), value, sensitive, needed in rows:
         if np.isnan(value):
             continue
-        width = max(build.rules.relative_width * max(value / level, n), needed / level)
+        size = float(np.floor(value / level / _GRAIN)) * _GRAIN
+        width = max(build.rules.relative_width * max(size, n), needed / level)
+        width = float(np.ceil(width / _GRAIN)) * _GRAIN
         cost = np.inf if n == 0 else _cost(build.table, group, n)
-        places[group] = build.cell(value / level, width=width, sensitive=sensitive, cost=cost)
+        places[group] = build.cell(size, width=width, sensitive=sensitive, cost=cost)
     members = {(indicator.id, group): (place,) for group, place in places.items()}
     for group in nobody:  # known to all: what rounding leaves of a total must not pass for theirs
         places[group] = build.cell(0.0, width=0.0, sensitive=False, cost=np.inf)

@@ -208,3 +208,12 @@ def test_mean_without_squares_is_hidden_when_it_is_nothing_for_everybody():
     hidden = {g for (_, _, g), c in published.cells.items() if c.status is Status.SUPPRESSED}
     assert (("area", "a"),) in hidden
     assert len(hidden) == 2
+
+
+def test_sums_smaller_than_what_a_solver_takes_for_nothing_are_protected_too():
+    rng = np.random.default_rng(296)  # without whole grains the search goes on for ever here
+    table, _ = amounts_table(rng, sizes=(3, 4), people=int(rng.integers(100, 700)))
+    published = protected(table)
+    tiny = [cell for cell in table.cells if cell.base_n and 0 < cell.square < 1e-6 * max(c.square for c in table.cells)]
+    assert tiny
+    assert published.gate.hidden_n > 0
