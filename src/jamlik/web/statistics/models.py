@@ -78,7 +78,7 @@ class Source(models.TextChoices):
 
 
 class Change(models.TextChoices):
-    """A finding against the same question one period earlier."""
+    """A sure difference against the same question one period earlier."""
 
     FIRST = "first"
     NEW = "new"
@@ -257,6 +257,7 @@ class Finding(models.Model):
     persons = models.BigIntegerField(null=True, blank=True)
     gap = models.FloatField(null=True, blank=True)
     change = models.CharField(max_length=8, blank=True, choices=Change)
+    newest = models.BooleanField(default=True)  # no later period has the same question
     numbers = models.JSONField(default=dict, blank=True)
     sentence = models.TextField(blank=True)
     texts = models.JSONField(default=dict, blank=True)  # language → sentence, group, reference

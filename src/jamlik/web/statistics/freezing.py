@@ -1,0 +1,320 @@
+"""From a study to rows: the frozen result, its levels, and what it says of each finding. Written in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from jamlik.analysis.change import GapAnswer, MeasuredGap, gap_change
+from jamlik.analysis.study import Study
+from jamlik.model.findings import Certainty
+from jamlik.model.findings import Finding as Told
+from jamlik.model.frozen import frozen_levels
+from jamlik.model.indicators import Direction
+from jamlik.model.indicators import Indicator as Measured
+from jamlik.model.periods import parsed_period
+from jamlik.model.provenance import canonical_json, decimal_text
+from jamlik.model.results import AnalysisResult
+from jamlik.model.tables import Audience
+from jamlik.model.words import LANGUAGES
+from jamlik.reports import published_result
+from jamlik.reports.context import context_of
+from jamlik.web.statistics.models import (
+    Analysis,
+    Change,
+    DataSet,
+    Finding,
+    Import,
+    Indicator,
+    LevelRows,
+    Observation,
+)
+
+__all__ = ["Frozen", "adopt", "direction_of", "freeze", "measured_gap", "recompare", "write"]
+
+SURE = (Certainty.CLEAR.value, Certainty.INDICATED.value)
+_NUMBERS = (
+    "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high", "p_value", "q_value",
+    "q_threshold", "persons", "persons_low", "persons_high", "persons_worse_off", "effect", "base_n", "reference_n",
+    "worse_off", "adds", "method", "trend", "explained", "group", "reference", "group_label", "reference_label",
+)  # fmt: skip
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Everything that will be written, worked out before the database is touched."""
+
+    content: str
+    fingerprint: str
+    levels: Mapping[str, str]
+    told: dict[str, Any]
+    run: dict[str, Any]
+    geography: dict[str, Any] | None
+    confidence: str
+    indicators: Mapping[str, Measured]
+    findings: tuple[dict[str, Any], ...]
+    audience: str
+
+
+def freeze(study: Study) -> Frozen:
+    """Round, and turn into canonical JSON, what a study says.
+
+    Raises
+    ------
+    ValueError
+        For a result that is not for everyone: the engine gives none yet, and the site shows none.
+    """
+    own = study.results["sv"]
+    if own.table.audience is not Audience.PUBLIC:
+        raise ValueError("only public results are kept")
+    context = context_of(own)
+    dimensions = own.table.dimensions
+    told = {
+        "names": {lang: dict(study.results[lang].names) for lang in LANGUAGES},
+        "notes": {lang: list(study.results[lang].notes) for lang in LANGUAGES},
+        "order": {name: list(dimension.codes) for name, dimension in dimensions.items()},
+        "dimensions": {lang: _dimension_names(study.results[lang]) for lang in LANGUAGES},
+    }
+    run = {
+        "input_key": own.run.input_key,
+        "input_name": own.run.input_name,
+        "versions": dict(own.run.versions),
+        "options": dict(own.run.options),
+        "sql": [{"name": name, "text": text} for name, text in own.run.steps],
+        "gate": {"cells_n": own.table.gate.cells_n, "hidden_n": own.table.gate.hidden_n},
+    }
+    shapes = own.geography
+    geography = (
+        {"dimension": shapes.dimension, "shapes": dict(shapes.shapes), "source": shapes.source} if shapes else None
+    )
+    findings = [*_rows({lang: r.findings for lang, r in study.results.items()}, own, earlier=False)]
+    findings += _rows(study.earlier, own, earlier=True)
+    return Frozen(
+        content=context.content,
+        fingerprint=context.fingerprint,
+        levels=frozen_levels(context.result.levels),
+        told=told,
+        run=run,
+        geography=geography,
+        confidence=decimal_text(own.family.confidence),
+        indicators=own.table.indicators,
+        findings=tuple(findings),
+        audience=own.table.audience.value,
+    )
+
+
+def _dimension_names(result: AnalysisResult) -> dict[str, str]:
+    context = context_of(result)
+    return {name: context.dimension_name(name) for name in sorted({f.dimension for f in result.findings})}
+
+
+def _rows(told: Mapping[str, tuple[Told, ...]], own: AnalysisResult, *, earlier: bool) -> Iterable[dict[str, Any]]:
+    rounded = published_result(replace(own, findings=told["sv"])).findings
+    for place, finding in enumerate(rounded):
+        indicator = own.table.indicators[finding.indicator]
+        period = parsed_period(finding.period)
+        facts = {name: getattr(finding, name) for name in _NUMBERS}
+        facts |= {
+            "indicator": indicator.id,
+            "unit": indicator.unit,
+            "threshold": indicator.threshold,
+            "direction": indicator.direction,
+            "confidence": own.family.confidence,
+        }
+        texts = {lang: {"sentence": told[lang][place].sentence, **_labels(told[lang][place])} for lang in LANGUAGES}
+        yield {
+            "finding": finding,
+            "earlier": earlier,
+            "start": period.start if period else 0.0,
+            "numbers": json.loads(canonical_json(facts)),
+            "texts": texts,
+        }
+
+
+def _labels(finding: Told) -> dict[str, str]:
+    return {"group": finding.group_label, "reference": finding.reference_label}
+
+
+def write(frozen: Frozen, imported: Import, *, at: datetime) -> Analysis:
+    """Write a frozen result as the analysis of an import. Call it inside the transaction that takes it into use."""
+    analysis = Analysis.objects.create(
+        imported=imported,
+        audience=frozen.audience,
+        content=frozen.content,
+        fingerprint=frozen.fingerprint,
+        told=frozen.told,
+        run=frozen.run,
+        geography=frozen.geography,
+        confidence=frozen.confidence,
+        made_at=at,
+    )
+    LevelRows.objects.bulk_create(
+        (
+            LevelRows(analysis=analysis, indicator=name, place=place, rows=rows)
+            for place, (name, rows) in enumerate(frozen.levels.items())
+        ),
+        batch_size=_BATCH,
+    )
+    indicators = _written_indicators(frozen.indicators)
+    findings = _written_findings(frozen, imported.data_set, indicators, at)
+    Observation.objects.bulk_create(
+        (
+            Observation(
+                finding=findings[row["finding"].finding_id],
+                analysis=analysis,
+                earlier=row["earlier"],
+                rank=row["finding"].rank,
+                certainty=row["finding"].certainty.value,
+                status=row["finding"].status.value,
+                numbers=row["numbers"],
+                texts=row["texts"],
+            )
+            for row in frozen.findings
+        ),
+        batch_size=_BATCH,
+    )
+    return analysis
+
+
+def _written_indicators(measured: Mapping[str, Measured]) -> dict[str, Indicator]:
+    rows = [
+        Indicator(
+            key=name,
+            name_sv=indicator.title("sv")[:500],
+            name_en=indicator.name.get("en", "")[:500],
+            name_fi=indicator.name.get("fi", "")[:500],
+            direction=indicator.direction.value,
+            unit=indicator.unit[:100],
+            threshold=decimal_text(indicator.threshold),
+        )
+        for name, indicator in measured.items()
+    ]
+    Indicator.objects.bulk_create(
+        rows,
+        batch_size=_BATCH,
+        update_conflicts=True,
+        unique_fields=["key"],
+        update_fields=["name_sv", "name_en", "name_fi", "direction", "unit", "threshold"],
+    )
+    return {row.key: row for names in _chunks(list(measured)) for row in Indicator.objects.filter(key__in=names)}
+
+
+def _chunks(items: list[Any]) -> Iterable[list[Any]]:
+    return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
+
+
+def _written_findings(
+    frozen: Frozen, data_set: DataSet, indicators: Mapping[str, Indicator], at: datetime
+) -> dict[str, Finding]:
+    """A row for every finding; those known from earlier versions keep theirs, with its state and history."""
+    known = {finding.finding_id: finding for finding in Finding.objects.filter(data_set=data_set)}
+    new = [
+        Finding(
+            data_set=data_set,
+            owner_id=data_set.owner_id,
+            question_key=row["finding"].question_key,
+            finding_id=row["finding"].finding_id,
+            period=row["finding"].period,
+            period_start=row["start"],
+            indicator=indicators[row["finding"].indicator],
+            dimension=row["finding"].dimension[:100],
+            made_at=at,
+        )
+        for row in frozen.findings
+        if row["finding"].finding_id not in known
+    ]
+    Finding.objects.bulk_create(new, batch_size=_BATCH)
+    return known | {
+        finding.finding_id: finding
+        for finding in Finding.objects.filter(data_set=data_set, made_at=at).exclude(finding_id="")
+    }
+
+
+_COPIED = (
+    "certainty", "status", "rank", "persons", "gap", "numbers", "sentence", "texts", "current", "change", "newest",
+)  # fmt: skip
+
+
+def adopt(data_set: DataSet) -> None:
+    """Let every finding of a data set carry what the newest version in use says of it, and compare periods anew."""
+    observations = (
+        Observation.objects.filter(finding__data_set=data_set, analysis__imported__state__in=("in_use", "replaced"))
+        .order_by("analysis__imported__number")
+        .iterator(chunk_size=2000)
+    )
+    newest = {observation.finding_id: observation for observation in observations}
+    findings = list(Finding.objects.filter(data_set=data_set))
+    for finding in findings:
+        _carry(finding, newest.get(finding.pk))
+    recompare(findings, current=data_set.current.analysis.pk if data_set.current_id and data_set.current else None)
+    Finding.objects.bulk_update(findings, _COPIED, batch_size=_BATCH)
+
+
+def _carry(finding: Finding, seen: Observation | None) -> None:
+    finding.current = seen
+    if seen is None:
+        return  # its version was undone: what stands there stays for those who had begun, and lists leave it out
+    persons = seen.numbers.get("persons_worse_off") or seen.numbers.get("persons")
+    finding.certainty, finding.status, finding.rank = seen.certainty, seen.status, seen.rank
+    finding.persons = None if persons is None else abs(round(float(persons)))
+    finding.gap = None if seen.numbers.get("gap") is None else float(seen.numbers["gap"])
+    finding.numbers, finding.texts, finding.sentence = seen.numbers, seen.texts, seen.texts["sv"]["sentence"]
+
+
+def recompare(findings: Iterable[Finding], *, current: int | None) -> None:
+    """Say of each finding whether it is the newest of its question, and how it differs from the period before.
+
+    Parameters
+    ----------
+    current : int or None
+        The analysis in use: a sure difference that it no longer asks about is gone.
+    """
+    by_question: dict[str, list[Finding]] = {}
+    for finding in findings:
+        finding.newest, finding.change = False, ""
+        if finding.current is not None:
+            by_question.setdefault(finding.question_key, []).append(finding)
+    for same in by_question.values():
+        same.sort(key=lambda finding: finding.period_start)
+        before: Finding | None = None
+        for finding in same:
+            finding.change = _change(before, finding)
+            before = finding
+        last = same[-1]
+        last.newest = True
+        if last.current is not None and last.current.analysis_id != current and last.certainty in SURE:
+            last.change = Change.GONE
+
+
+def _change(before: Finding | None, now: Finding) -> str:
+    sure = now.certainty in SURE
+    if before is None:
+        return Change.FIRST if sure else ""
+    was_sure = before.certainty in SURE
+    if not was_sure:
+        return Change.NEW if sure else ""
+    if not sure:
+        return Change.GONE
+    found = gap_change(measured_gap(before), measured_gap(now), threshold=float(now.numbers.get("threshold") or 0))
+    if found.answer is GapAnswer.LARGER:
+        return Change.LARGER
+    return Change.SMALLER if found.answer in (GapAnswer.SMALLER, GapAnswer.CLOSED) else Change.SAME
+
+
+def measured_gap(finding: Finding) -> MeasuredGap:
+    """A finding's published gap; None where it is not shown."""
+
+    def number(name: str) -> float | None:
+        value = finding.numbers.get(name)
+        return None if value is None else float(value)
+
+    return MeasuredGap(number("gap"), number("gap_low"), number("gap_high"), number("level"), number("level_reference"))
+
+
+def direction_of(finding: Finding) -> Direction:
+    """Which way is better."""
+    return Direction(finding.numbers.get("direction") or Direction.NEUTRAL)
