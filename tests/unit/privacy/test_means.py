@@ -217,3 +217,24 @@ def test_sums_smaller_than_what_a_solver_takes_for_nothing_are_protected_too():
     tiny = [cell for cell in table.cells if cell.base_n and 0 < cell.square < 1e-6 * max(c.square for c in table.cells)]
     assert tiny
     assert published.gate.hidden_n > 0
+
+
+def hidden_areas(groups):
+    published = protected(tables({code: np.array(x, dtype=float) for code, x in groups.items()}))
+    return {dict(g).get("area", "") for (_, _, g), c in published.cells.items() if c.status is Status.SUPPRESSED}
+
+
+def test_squares_ask_for_more_to_be_hidden_where_sums_do_not():
+    # small amounts in c can pass for some in z as a sum, but not as a sum of squares
+    large = {"d": [80 + i % 40 for i in range(500)], "e": [80 + i % 40 for i in range(500)]}
+    groups = {"z": [0] * 200, "c": [26 + i % 9 for i in range(60)], **large}
+    assert {"z", "c"} < hidden_areas(groups)
+    assert "" not in hidden_areas(groups)
+
+
+def test_amounts_below_zero_hide_one_other_and_no_total():
+    groups = {"a": [-50 - i for i in range(8)], **{code: [-50 - i for i in range(40)] for code in "bcd"}}
+    hidden = hidden_areas(groups)
+    assert "a" in hidden
+    assert "" not in hidden
+    assert len(hidden) == 2
