@@ -24,7 +24,10 @@ EXTERNAL = {
     "": {"polars"},  # calls.py, the public Python calls
 }
 # One module may import what the rest of its room may not.
-EXCEPTIONS = {"src/jamlik/engine/backends/spark.py": {"pyspark"}}
+EXCEPTIONS = {
+    "src/jamlik/engine/backends/spark.py": {"pyspark"},
+    "src/jamlik/cli/commands/site.py": {"typer", "rich", "polars", "django", "granian", "httpx"},
+}
 DISTRIBUTIONS = {
     "allauth": "django-allauth",
     "csp": "django-csp",

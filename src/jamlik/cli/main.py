@@ -159,6 +159,67 @@ def demo(
         demo_command.run(data=data, out=out, seed=seed, lang=lang, open_report=open_report)
 
 
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Adress att svara på.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port att svara på.")] = 8000,
+    processes: Annotated[int, typer.Option("--processes", min=1, help="Antal processer som svarar.")] = 1,
+    worker: Annotated[bool, typer.Option("--worker/--no-worker", help="Kör en arbetare bredvid.")] = True,
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Starta webbplatsen och en arbetare för det som görs i bakgrunden."""
+    from jamlik.cli.commands import site as site_command
+
+    with failing_clearly(lang):
+        site_command.serve(host=host, port=port, processes=processes, worker=worker, lang=lang)
+
+
+@app.command()
+def worker(
+    parent: Annotated[int, typer.Option("--parent", hidden=True)] = 0,
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Utför webbplatsens arbete i bakgrunden: importer, analyser och e-post."""
+    from jamlik.cli.commands import site as site_command
+
+    with failing_clearly(lang):
+        site_command.work(parent=parent, lang=lang)
+
+
+@app.command()
+def check_deployment(lang: LangOption = Lang.SV) -> None:
+    """Kontrollera att webbplatsen är rätt inställd innan den öppnas för andra."""
+    from jamlik.cli.commands import site as site_command
+
+    with failing_clearly(lang):
+        if site_command.check_deployment(lang=lang):
+            raise typer.Exit(1)
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Fil som kopian skrivs till.")],
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Spara hela webbplatsen i en fil: databas, dokument, celler och publicerade resultat."""
+    from jamlik.cli.commands import site as site_command
+
+    with failing_clearly(lang):
+        site_command.back_up(file, lang=lang)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="Fil som jamlik backup har skrivit.")],
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Läs tillbaka en sparad webbplats till en tom databas och en tom mapp."""
+    from jamlik.cli.commands import site as site_command
+
+    with failing_clearly(lang):
+        site_command.read_back(file, lang=lang)
+
+
 def main() -> None:
     """Run the command line; being told to stop is an interruption like any other, and leaves nothing behind."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)

@@ -1,0 +1,282 @@
+"""`jamlik serve`, `worker`, `check-deployment`, `backup`, `restore`: running the site. Imports `web`, lazily."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jamlik.cli.screen import out as screen
+from jamlik.cli.screen import talk
+from jamlik.model.errors import ErrorKind, JamlikError
+
+if TYPE_CHECKING:
+    from jamlik.web.environment import Environment
+
+__all__ = [
+    "back_up",
+    "begin_site",
+    "check_deployment",
+    "free_port",
+    "read_back",
+    "ready_django",
+    "serve",
+    "wait_until_ready",
+    "work",
+]
+
+WORKER_PAUSE = 2.0
+WORKER_PATIENCE = 20.0
+
+
+def _said(lang: str, key: str, **values: object) -> str:
+    from jamlik.web.core.texts import say_in
+
+    return say_in(lang, f"core.site.{key}", **values)
+
+
+def ready_django(*, url: str = "") -> Environment:
+    """Check the settings and start Django; `url` is where the site answers when the environment does not say.
+
+    Raises
+    ------
+    JamlikError
+        USAGE when some setting cannot be used: all of them are named.
+    """
+    if url:
+        os.environ.setdefault("JAMLIK_URL", url)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jamlik.web.settings")
+    from jamlik.web.core import theme
+    from jamlik.web.environment import read_environment
+
+    env = read_environment()
+    problems = [*env.problems, *theme.problems(env.colours)]
+    if env.production and not env.secret:
+        problems.append("JAMLIK_SECRET_KEY: empty; several processes need the same key: 40 random characters or more")
+    if problems:
+        raise JamlikError(
+            "Webbplatsens inställningar går inte att använda.",
+            why="\n".join(problems),
+            do="Rätta dem i miljön (docs/how-to/run-the-site.md) och starta igen.",
+            kind=ErrorKind.USAGE,
+        )
+    import django
+
+    django.setup()
+    return env
+
+
+def begin_site(env: Environment, *, lang: str) -> str:
+    """Bring database, cache and style sheets up to date; the one-time link of the first administrator, or nothing."""
+    from django.core.management import call_command
+
+    os.umask(0o077)
+    env.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    talk.print(_said(lang, "preparing", home=env.home), markup=False)
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("createcachetable", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    return _first_link(env, lang)
+
+
+def _first_link(env: Environment, lang: str) -> str:
+    """A fresh link for the first administrator, as long as nobody has logged in."""
+    from django.db import transaction
+
+    from jamlik.web.core import clock
+    from jamlik.web.core.models import User
+    from jamlik.web.organisation.actions import begin_municipality
+    from jamlik.web.organisation.people_actions import begin_admin
+
+    if User.objects.exclude(last_login=None).exists() or User.objects.exclude(password__startswith="!").exists():
+        return ""
+    at = clock.now()
+    email = os.environ.get("JAMLIK_ADMIN_EMAIL", "admin@localhost")
+    with transaction.atomic():
+        name = env.name or _said(lang, "own_municipality")
+        top = begin_municipality(name=name, code="kommun", by=None, at=at)
+        return begin_admin(email=email, municipality=top, at=at)
+
+
+def free_port(host: str) -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((host, 0))
+        return int(probe.getsockname()[1])
+
+
+def _require_free(host: str, port: int, lang: str) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise JamlikError(
+                _said(lang, "port_taken", host=host, port=port),
+                why=error.strerror or "",
+                do=_said(lang, "port_other"),
+                kind=ErrorKind.USAGE,
+            ) from error
+
+
+def serve(*, host: str, port: int, processes: int, worker: bool, lang: str) -> None:
+    """Serve the site until told to stop, with a background worker beside it."""
+    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host
+    env = ready_django(url=f"http://{shown}:{port}")
+    _require_free(host, port, lang)
+    link = begin_site(env, lang=lang)
+    screen.print(_said(lang, "address", url=env.url), markup=False)
+    if link:
+        screen.print(_said(lang, "first_link", url=f"{env.url}{link}"), markup=False)
+    with _worker_beside(enabled=worker):
+        _granian(host, port, processes)
+
+
+def _granian(host: str, port: int, processes: int) -> None:
+    from django.db import connections
+    from granian.constants import Interfaces
+    from granian.server import Server
+
+    connections.close_all()
+    Server(
+        "jamlik.web.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=4,
+        websockets=False,
+        log_level="warning",  # type: ignore[arg-type]
+        respawn_failed_workers=True,
+        respawn_interval=1.0,
+        workers_kill_timeout=20,
+    ).serve()
+
+
+@contextmanager
+def _worker_beside(*, enabled: bool) -> Iterator[None]:
+    """Keep a worker running in a process of its own; one that dies is started again."""
+    if not enabled:
+        yield
+        return
+    stopping = threading.Event()
+    command = [sys.executable, "-m", "jamlik", "worker", "--parent", str(os.getpid())]
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while not stopping.is_set():
+            running[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)]
+            running[0].wait()
+            stopping.wait(WORKER_PAUSE)
+
+    keeper = threading.Thread(target=keep, daemon=True, name="worker-keeper")
+    keeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        for process in running:
+            _stop(process)
+        keeper.join(timeout=WORKER_PATIENCE)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Let the worker finish what it can; what it cannot is picked up at the next start."""
+    process.terminate()
+    try:
+        process.wait(WORKER_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def work(*, parent: int, lang: str) -> None:
+    """Take background jobs until told to stop, or until the process that started it is gone."""
+    ready_django()
+    from jamlik.web.core.worker import Worker
+
+    hand = Worker()
+
+    def stop(*_: object) -> None:
+        hand.stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    if not parent:
+        talk.print(_said(lang, "worker_ready", name=hand.name), markup=False)
+    hand.run_for_ever(until=(lambda: os.getppid() != parent) if parent else None)
+
+
+def check_deployment(*, lang: str) -> int:
+    """Print what was looked at and how it came out; how many checks failed."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jamlik.web.settings")
+    import django
+
+    django.setup()
+    from jamlik.web.core.deployment import Outcome, checks
+
+    found = checks()
+    for check in found:
+        mark = _said(lang, f"outcome.{check.outcome}")
+        told = _said(lang, f"deploy.{check.name}.{'good' if check.outcome == Outcome.OK else 'bad'}", seen=check.seen)
+        screen.print(f"{mark:<8} {told}", markup=False)
+    return sum(check.outcome == Outcome.FAIL for check in found)
+
+
+def back_up(target: Path, *, lang: str) -> None:
+    """Write the whole site to a file."""
+    env = ready_django()
+    from jamlik.web.core.backup import backup
+
+    with _told(lang):
+        counts = backup(target, home=env.home)
+    screen.print(_said(lang, "backed_up", path=target, rows=sum(counts.values()), tables=len(counts)), markup=False)
+
+
+def read_back(source: Path, *, lang: str) -> None:
+    """Read a file that `backup` wrote into an empty site."""
+    os.umask(0o077)
+    env = ready_django()
+    from jamlik.web.core.backup import restore
+
+    with _told(lang):
+        counts = restore(source, home=env.home)
+    screen.print(_said(lang, "restored", path=source, rows=sum(counts.values()), tables=len(counts)), markup=False)
+
+
+@contextmanager
+def _told(lang: str) -> Iterator[None]:
+    from jamlik.web.core.backup import BackupError
+    from jamlik.web.core.texts import say_in
+
+    try:
+        yield
+    except BackupError as error:
+        raise JamlikError(
+            say_in(lang, f"core.backup.{error.key}.what", **error.values),
+            do=say_in(lang, f"core.backup.{error.key}.do", **error.values),
+            kind=ErrorKind.USAGE,
+        ) from error
+
+
+def wait_until_ready(url: str, *, seconds: float) -> bool:
+    """Whether the site at a local address answers in time."""
+    import httpx
+
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            if httpx.get(f"{url}/healthz", timeout=5).status_code == 200:
+                return True
+        except httpx.HTTPError:
+            pass
+        time.sleep(0.2)
+    return False

@@ -1,0 +1,47 @@
+"""How a site can begin: ways that apps above offer on the first page (the demo municipality, one's own figures)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from jamlik.web.core.people import User
+
+__all__ = ["Beginning", "Tell", "add", "beginnings", "demo_of", "offer_demo"]
+
+Tell = Callable[[str, float], None]
+Load = Callable[[User, Tell], None]
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """A way to begin: keys of its texts, the name of its address, and its place (low first)."""
+
+    title: str
+    text: str
+    url: str
+    order: int
+
+
+_beginnings: dict[str, Beginning] = {}
+_demo: list[Load] = []
+
+
+def add(*, title: str, text: str, url: str, order: int) -> None:
+    """Offer a way to begin; the page at `url` asks for it. Called in an app's `hooks.py`."""
+    _beginnings[url] = Beginning(title, text, url, order)
+
+
+def beginnings() -> list[Beginning]:
+    """Every way to begin, in order."""
+    return sorted(_beginnings.values(), key=lambda one: one.order)
+
+
+def offer_demo(load: Load) -> None:
+    """Tell how the demo municipality is loaded: called with the administrator and a way to tell progress."""
+    _demo[:] = [load]
+
+
+def demo_of() -> Load | None:
+    """How the demo municipality is loaded; None where no app can."""
+    return _demo[0] if _demo else None
