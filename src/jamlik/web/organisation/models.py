@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
+from jamlik.web.core.texts import say
 from jamlik.web.organisation.roles import Role
 
 __all__ = ["Area", "Invitation", "RoleAssignment", "Unit", "UnitKind", "UnitList"]
@@ -111,6 +112,11 @@ class RoleAssignment(_Dated):
 
     def __str__(self) -> str:
         return f"{self.role} · {self.unit}"
+
+    @property
+    def role_name(self) -> str:
+        """The role in the language of the page."""
+        return say(f"organisation.role.{self.role}")
 
 
 class Invitation(models.Model):

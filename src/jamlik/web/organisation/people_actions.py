@@ -15,7 +15,7 @@ from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import rules
 from jamlik.web.organisation.models import Invitation, RoleAssignment, Unit
-from jamlik.web.organisation.queries import forget_roles
+from jamlik.web.organisation.queries import forget_roles, may_change_account, units_in_scope
 from jamlik.web.organisation.roles import Role
 
 __all__ = [
@@ -231,7 +231,9 @@ def _digest(token: str) -> str:
 def _require_over(by: User, user: User, *, whole: bool) -> None:
     """Refuse unless some (or, for the whole account, every) role of the person lies where the other changes people."""
     access.require(by, EDIT)
-    assignments = RoleAssignment.objects.filter(user=user).select_related("unit")
-    within = [access.may(by, EDIT, unit=each.unit) for each in assignments]
-    if not within or not (all(within) if whole else any(within)):
+    if whole:
+        allowed = may_change_account(by, user, EDIT)
+    else:
+        allowed = RoleAssignment.objects.filter(user=user, unit__in=units_in_scope(by, EDIT).values("pk")).exists()
+    if not allowed:
         raise access.OutsideScope(EDIT)

@@ -22,6 +22,7 @@ __all__ = [
     "forget_roles",
     "has_permission",
     "line_above",
+    "may_change_account",
     "may_see_unprotected",
     "roles_of",
     "root",
@@ -141,6 +142,13 @@ def _same_authority(unit: Unit, committee: Unit) -> bool:
         return False
     authority = unit if unit.pk == committee.pk else authority_of(unit)
     return authority is not None and authority.pk == committee.pk
+
+
+def may_change_account(by: Person, user: User, name: str) -> bool:
+    """Whether a person may change another's whole account: every role of it, past or present, lies in scope."""
+    paths = _paths(by, name)
+    held = list(RoleAssignment.objects.filter(user_id=user.pk).values_list("unit__path", flat=True))
+    return bool(held) and all(any(each.startswith(path) for path in paths) for each in held)
 
 
 def users_with(name: str, unit: Unit) -> QuerySet[User]:

@@ -1,0 +1,125 @@
+"""The audit log as pages: everything, or everything about one thing; and as CSV."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from jamlik.web.core import audit_proof, clock, listing
+from jamlik.web.core.access import permission, require
+from jamlik.web.core.audit_models import AuditEvent
+from jamlik.web.core.history import ToldEvent, told
+from jamlik.web.core.texts import say
+from jamlik.web.organisation.queries import root
+
+__all__ = ["log", "log_of"]
+
+READ = "organisation.log_read"
+ROWS = 50
+BATCH = 500
+
+
+@permission(READ)
+def log(request: HttpRequest) -> HttpResponseBase:
+    """Everything that has happened, the latest first."""
+    require(request.user, READ, unit=root())
+    return _shown(request, AuditEvent.objects.all(), title=say("organisation.log.title"), of="")
+
+
+@permission(READ)
+def log_of(request: HttpRequest, kind: str, key: str) -> HttpResponseBase:
+    """Everything that has happened to one thing."""
+    require(request.user, READ, unit=root())
+    events = AuditEvent.objects.filter(target_kind=kind, target_key=key)
+    latest = told(list(events[:1]))
+    target = latest[0].target if latest else f"{kind} {key}"
+    return _shown(request, events, title=say("organisation.log.of", target=target), of=f"{kind}-{key}")
+
+
+def _shown(request: HttpRequest, events: QuerySet[Any], *, title: str, of: str) -> HttpResponseBase:
+    asked = request.GET
+    first, last = _day(asked.get("from", "")), _day(asked.get("to", ""))
+    if asked.get("q"):
+        events = events.filter(verb__startswith=asked["q"].strip())
+    if first:
+        events = events.filter(at__gte=_midnight(first))
+    if last:
+        events = events.filter(at__lt=_midnight(last + timedelta(days=1)))
+    if asked.get("format") == "csv":
+        return _csv(events, of)
+    page = Paginator(events, ROWS).get_page(asked.get("page"))
+    kept = asked.copy()
+    kept.pop("page", None)
+    context = {
+        "title": title,
+        "of": of,
+        "events": told(list(page.object_list)),
+        "page": page,
+        "kept": kept.urlencode(),
+        "asked": {"q": asked.get("q", ""), "from": first, "to": last},
+        "seal": audit_proof.seal(),
+    }
+    return render(request, "organisation/log.html", context)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time.min))
+
+
+class _Line:
+    """What a csv writer writes to: hands each line on."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _csv(events: QuerySet[Any], of: str) -> StreamingHttpResponse:
+    name = "-".join(part for part in ("log", of, clock.today().isoformat()) if part)
+    response = StreamingHttpResponse(_lines(events), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _lines(events: QuerySet[Any]) -> Iterator[str]:
+    """The log as lines of CSV, oldest first, a batch of events at a time."""
+    writer: Any = csv.writer(_Line(), lineterminator="\r\n")
+    heads = ("number", "when", "what", "target", "who", "changes")
+    yield "\ufeff" + writer.writerow([say(f"organisation.log.{head}") for head in heads])
+    after = 0
+    while batch := list(events.order_by("number").filter(number__gt=after)[:BATCH]):
+        for event in told(batch):
+            yield writer.writerow([_safe(cell) for cell in _cells(event)])
+        after = batch[-1].number
+
+
+def _cells(event: ToldEvent) -> list[str]:
+    changes = [f"{each.label}: {each.before} → {each.after}" for each in event.changes]
+    return [
+        str(event.number),
+        event.at.isoformat(),
+        f"{event.what} ({event.verb})",
+        event.target or f"{event.target_kind}:{event.target_key}".strip(":"),
+        event.who,
+        "; ".join([*changes, *([event.note] if event.note else [])]),
+    ]
+
+
+def _safe(cell: str) -> str:
+    """What a spreadsheet would take for a formula is led by an apostrophe."""
+    return f"'{cell}" if cell.startswith(listing.FORMULA_STARTS) else cell

@@ -1,0 +1,274 @@
+"""Pages of people: who can log in, what each may do, invitations, a person's own data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from jamlik.web.core import clock, erasure, listing
+from jamlik.web.core.access import asker, may, permission, require
+from jamlik.web.core.editing import once
+from jamlik.web.core.models import User
+from jamlik.web.core.texts import say
+from jamlik.web.organisation import people_actions, tree
+from jamlik.web.organisation.forms import EraseForm, InvitationForm, InviteForm, PersonForm, RoleForm, chosen_unit
+from jamlik.web.organisation.models import RoleAssignment
+from jamlik.web.organisation.queries import may_change_account, valid_on
+from jamlik.web.organisation.roles import Role
+from jamlik.web.organisation.rules import INVITATION_DAYS
+
+__all__ = [
+    "change_person",
+    "copy",
+    "end_role",
+    "erase",
+    "give_role",
+    "invitation",
+    "invite",
+    "people",
+    "person",
+    "send_link",
+]
+
+READ, EDIT, ERASE = "organisation.people_read", "organisation.people_edit", "organisation.person_erase"
+LOGIN_BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+def _state(user: User) -> str:
+    if not user.is_active:
+        return "closed"
+    return "active" if user.last_login or user.has_usable_password() else "invited_tag"
+
+
+def _roles_text(user: Any) -> str:
+    return "; ".join(f"{say(f'organisation.role.{each.role}')}, {each.unit}" for each in user.current_roles)
+
+
+def _person_url(user: User) -> str:
+    return reverse("organisation:person", args=[user.pk])
+
+
+PEOPLE = listing.Spec(
+    name="organisation.people",
+    columns=(
+        listing.Column(
+            "name", "organisation.field.person_name", lambda user: str(user), sort=("name", "email"), link=_person_url
+        ),
+        listing.Column("email", "organisation.field.email", lambda user: user.email, sort="email"),
+        listing.Column("roles", "organisation.people.roles", _roles_text),
+        listing.Column(
+            "state",
+            "organisation.people.account",
+            lambda user: say(f"organisation.people.{_state(user)}"),
+            sort="is_active",
+            tag=lambda user: {"active": "ok", "closed": "plain", "invited_tag": "warn"}[_state(user)],
+        ),
+        listing.Column("login", "organisation.people.last_login", lambda user: user.last_login, sort="last_login"),
+    ),
+    filters=(
+        listing.Filter(
+            "role",
+            "organisation.field.role",
+            lambda request: [(role.value, say(f"organisation.role.{role.value}")) for role in Role],
+            lambda rows, value: rows.filter(
+                pk__in=RoleAssignment.objects.filter(valid_on(clock.today()), role=value).values("user_id")
+            ),
+        ),
+    ),
+    search=("name", "email"),
+    sort="name",
+    caption="organisation.people.title",
+    empty="organisation.people.none_found",
+)
+
+
+def _found(request: HttpRequest, pk: int) -> User:
+    """A person in the scope of whoever asks; nobody else is there."""
+    return get_object_or_404(tree.people_in_scope(request.user, READ, clock.today()), pk=pk)
+
+
+@permission(READ)
+def people(request: HttpRequest) -> HttpResponseBase:
+    """Those who can log in."""
+    shown = listing.page(request, tree.people_in_scope(request.user, READ, clock.today()), PEOPLE)
+    context = {"listing": shown, "may_invite": may(request.user, EDIT)}
+    return shown.file or render(request, "organisation/people.html", context)
+
+
+@permission(READ)
+def person(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """One person: roles now and at other times, the account, what has happened to it."""
+    found = _found(request, pk)
+    roles = list(RoleAssignment.objects.filter(user=found).select_related("unit"))
+    today = clock.today()
+    context = {
+        "person": found,
+        "state": _state(found),
+        "roles": [(each, may(request.user, EDIT, unit=each.unit)) for each in roles if each.valid_on(today)],
+        "other_roles": [each for each in roles if not each.valid_on(today)],
+        "may_give": may(request.user, EDIT) and found.is_active,
+        "may_change": may_change_account(request.user, found, EDIT),
+        "may_erase": may_change_account(request.user, found, ERASE),
+    }
+    return render(request, "organisation/person.html", context)
+
+
+@permission(EDIT)
+def invite(request: HttpRequest) -> HttpResponseBase:
+    """Invite somebody with a first role."""
+    form = InviteForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked = {**form.cleaned_data, "unit": chosen_unit(form.cleaned_data["unit"])}
+
+        def act() -> str:
+            return _person_url(people_actions.invite(**asked, by=asker(request), at=clock.now()))
+
+        done = _acted(request, form, act, say("organisation.people.invited", email=asked["email"]))
+        if done is not None:
+            return done
+    context = {"form": form, "days": INVITATION_DAYS, "back": reverse("organisation:people")}
+    return render(request, "organisation/invite.html", context)
+
+
+@permission(EDIT)
+def give_role(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Give a person another role."""
+    found = _found(request, pk)
+    form = RoleForm(request.POST or None, by=request.user)
+    if request.method == "POST" and form.is_valid():
+        asked = {**form.cleaned_data, "unit": chosen_unit(form.cleaned_data["unit"])}
+
+        def act() -> str:
+            people_actions.give_role(user=found, **asked, by=asker(request), at=clock.now())
+            return _person_url(found)
+
+        done = _acted(request, form, act, say("organisation.people.role_given"))
+        if done is not None:
+            return done
+    context = {"form": form, "person": found, "back": _person_url(found)}
+    return render(request, "organisation/give_role.html", context)
+
+
+@permission(EDIT)
+def change_person(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Change a person's name, or close or open the account."""
+    found = _found(request, pk)
+    _require_account(request, found, EDIT)
+    initial = {"name": found.name, "is_active": found.is_active}
+    form = PersonForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            people_actions.change_person(user=found, **form.cleaned_data, by=asker(request), at=clock.now())
+            return _person_url(found)
+
+        done = _acted(request, form, act, say("organisation.saved"))
+        if done is not None:
+            return done
+    context = {"form": form, "person": found, "back": _person_url(found)}
+    return render(request, "organisation/change_person.html", context)
+
+
+@permission(ERASE)
+def erase(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Erase a person's data, with a reason."""
+    found = _found(request, pk)
+    _require_account(request, found, ERASE)
+    form = EraseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            people_actions.erase_person(user=found, **form.cleaned_data, by=asker(request), at=clock.now())
+            return reverse("organisation:people")
+
+        done = _acted(request, form, act, say("organisation.people.erased"))
+        if done is not None:
+            return done
+    context = {"form": form, "person": found, "back": _person_url(found)}
+    return render(request, "organisation/erase.html", context)
+
+
+def _acted(request: HttpRequest, form: Any, act: Any, message: str) -> HttpResponse | None:
+    """Do it once and go on; a broken rule goes into the form instead."""
+    try:
+        response = once(request, act)
+    except ValidationError as error:
+        form.add_error(None, error)
+        return None
+    messages.success(request, message)
+    return response
+
+
+def _require_account(request: HttpRequest, user: User, name: str) -> None:
+    if not may_change_account(request.user, user, name):
+        raise Http404
+
+
+@permission(EDIT)
+@require_POST
+def send_link(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Send a new one-time link."""
+    found = _found(request, pk)
+
+    def act() -> str:
+        people_actions.send_invitation(user=found, by=asker(request), at=clock.now())
+        return _person_url(found)
+
+    response = once(request, act)
+    messages.success(request, say("organisation.people.invited", email=found.email))
+    return response
+
+
+@permission(EDIT)
+@require_POST
+def end_role(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a role away."""
+    assignment = get_object_or_404(RoleAssignment.objects.select_related("unit", "user"), pk=pk)
+    require(request.user, EDIT, unit=assignment.unit)
+    try:
+        people_actions.end_role(assignment=assignment, by=asker(request), at=clock.now())
+        messages.success(request, say("organisation.people.role_ended"))
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return HttpResponseRedirect(_person_url(assignment.user))
+
+
+@permission(ERASE)
+def copy(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Everything held about a person, as a file to hand over."""
+    found = _found(request, pk)
+    _require_account(request, found, ERASE)
+    response = JsonResponse(erasure.person_copy(found), json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response.headers["Content-Disposition"] = f'attachment; filename="person-{found.pk}.json"'
+    return response
+
+
+@permission(public=True)
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    """Let an invited person in with a password of their own. Opening the link uses nothing up: mail filters do that."""
+    found = people_actions.invitation_of(token, at=clock.now())
+    if found is None:
+        return render(request, "organisation/invitation_gone.html", status=410)
+    form = InvitationForm(request.POST or None, user=found.user, initial={"name": found.user.name})
+    if request.method == "POST" and form.is_valid():
+        answers = form.cleaned_data
+        try:
+            user = people_actions.accept_invitation(
+                token=token, name=answers["name"], password=answers["password"], at=clock.now()
+            )
+        except ValidationError:
+            return render(request, "organisation/invitation_gone.html", status=410)
+        login(request, user, backend=LOGIN_BACKEND)
+        return redirect("/")
+    response = render(request, "organisation/invitation.html", {"form": form, "email": found.user.email})
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
