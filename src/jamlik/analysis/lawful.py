@@ -8,19 +8,12 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from jamlik.model.dataset import Dataset, RowKind
-from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
 from jamlik.privacy.grounds import Ground
 from jamlik.privacy.scan import TraceKind, grounds_in_columns, traces_in_column, traces_in_text
 from jamlik.sources.reader import ROW
 
 __all__ = ["Lookout", "require_lawful", "require_nobody_named"]
-
-_GROUND = "Kolumnen får inte analyseras: den anger en diskrimineringsgrund som inte får registreras om personer."
-_WHY_GROUND = (
-    "Etnisk tillhörighet, religion, sexuell läggning, könsidentitet och funktionsnedsättning är känsliga uppgifter."
-)
-_IDENTITY = "Kolumnen får inte vara med: den pekar ut personer."
-_WHY_IDENTITY = "Analysen behöver inte veta vem någon är. Det som inte finns i filen kan inte läcka."
 
 
 def require_lawful(dataset: Dataset) -> None:
@@ -41,12 +34,10 @@ def require_lawful(dataset: Dataset) -> None:
         if finding.refused:
             identity = finding.ground is Ground.IDENTITY
             raise JamlikError(
-                _IDENTITY if identity else _GROUND,
+                "column_names_persons" if identity else "column_of_a_ground",
                 where=Place(dataset.path, column=finding.column),
-                why=_WHY_IDENTITY if identity else _WHY_GROUND,
-                do=finding.alternative["sv"]
-                + ("" if identity else " Ta bort kolumnen ur filen innan du analyserar den."),
                 kind=ErrorKind.FORBIDDEN_GROUND,
+                alternative=finding.alternative,
             )
 
 
@@ -65,13 +56,7 @@ def require_nobody_named(texts: Iterable[tuple[str, str]], *, file: str) -> None
     """
     for column, text in texts:
         if traces_in_text(text):
-            raise JamlikError(
-                "Ett värde ser ut som ett personnummer eller en e-postadress.",
-                where=Place(file, column=column),
-                why=_WHY_IDENTITY,
-                do="Ta bort kolumnen, eller värdena i den som pekar ut personer.",
-                kind=ErrorKind.FORBIDDEN_GROUND,
-            )
+            raise JamlikError("value_names_persons", where=Place(file, column=column), kind=ErrorKind.FORBIDDEN_GROUND)
 
 
 _SUSPECT = r"@|\d(?:0[1-9]|1[0-2])[0-36-9]\d\D{0,3}\d{4}"  # wider than what the scan accepts, and fast
@@ -148,18 +133,18 @@ class Lookout:
         numbers = _rows_with(texts)
         numbers += (bare_rows if seen.bare else []) + (long_rows if seen.long else [])
         if numbers:
-            raise self._refused("ett personnummer", name, sorted(numbers))
+            raise self._refused("identity_number", name, sorted(numbers))
         addresses = _rows_with(texts, mail=True) if self.mail else []
         if addresses:
-            raise self._refused("en e-postadress", name, addresses)
+            raise self._refused("address", name, addresses)
 
     def _refused(self, what: str, column: str, rows: list[int]) -> JamlikError:
         return JamlikError(
-            f"Minst {len(rows)} {'rad' if len(rows) == 1 else 'rader'} innehåller {what}.",
+            "rows_name_persons" if len(rows) > 1 else "row_names_persons",
             where=Place(self.file, rows[0], column),
-            why=_WHY_IDENTITY,
-            do="Ta bort kolumnen, eller det i den som pekar ut personer, och analysera filen igen.",
             kind=ErrorKind.FORBIDDEN_GROUND,
+            count=len(rows),
+            found=Term(what),
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from inspect import cleandoc
 from itertools import pairwise
+from typing import Any
 
 from jamlik.analysis.cells import cells_with_margins, person_cells
 from jamlik.analysis.groupings import Plan, analysis_plan
@@ -13,7 +14,7 @@ from jamlik.analysis.guards import guarding_cells, sharing_bases, without_few_un
 from jamlik.analysis.plausible import without_implausible
 from jamlik.engine import UNKNOWN, BaseCells, FoldPlan, fold_batches, plan_steps
 from jamlik.model.dataset import Dataset
-from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem, Term
 from jamlik.model.groupings import Dimension, Group, Role, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.periods import parsed_period
@@ -55,13 +56,9 @@ def time_order(periods: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(set(periods), key=key))
 
 
-def _nothing(what: str, file: str) -> JamlikError:
+def _nothing(what: str, file: str, **values: Any) -> JamlikError:
     return JamlikError(
-        what,
-        where=Place(file),
-        why="Det behövs minst ett mått och minst två grupper att jämföra.",
-        do="Kör jamlik inspect på filen och rätta vad kolumnerna betyder i dataset.toml.",
-        kind=ErrorKind.NOTHING_TO_ANALYSE,
+        what, where=Place(file), why="two_groups", do="inspect_and_correct", kind=ErrorKind.NOTHING_TO_ANALYSE, **values
     )
 
 
@@ -69,7 +66,7 @@ def prepared_persons(source: PersonImport) -> Prepared:
     """Fold person rows to base cells and roll them up to every grouping that will be published."""
     names = tuple(source.indicators)
     if not names:
-        raise _nothing("Filen har inget mått att analysera.", source.dataset.path)
+        raise _nothing("no_measure", source.dataset.path)
     plan = FoldPlan(
         keys=("period", *(d.name for d in source.dimensions)),
         outcomes=names,
@@ -79,16 +76,16 @@ def prepared_persons(source: PersonImport) -> Prepared:
     try:
         base = fold_batches(source.batches, plan)
     except ValueError as error:
-        raise _nothing("Filen har inga rader som går att använda.", source.dataset.path) from error
+        raise _nothing("no_usable_rows", source.dataset.path) from error
     dimensions = tuple(_known(d, base, source.labels.get(d.name, {})) for d in source.dimensions)
     used = relinked([d for d in dimensions if len(d.codes) > 1], dimensions)
     periods = time_order(base.codes_of("period"))
     latest = source.dataset.period or periods[-1]
     asked = analysis_plan(used, references=_references(source.dataset, used), max_way=source.dataset.max_way)
     if not asked.asked:
-        raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
+        raise _nothing("no_groups", source.dataset.path)
     if latest not in periods:
-        raise JamlikError(f"Perioden {latest} finns inte i filen.", do=f"Välj en av {', '.join(periods)}.")
+        raise JamlikError("no_such_period", latest=latest, periods=", ".join(periods))
     base, left_out = without_few_unknown(base, used)
     indicators = sharing_bases(source.indicators, base)
     cells = person_cells(base, indicators=indicators, dimensions=used, plan=asked, latest=latest)
@@ -120,19 +117,15 @@ def _references(dataset: Dataset, dimensions: Sequence[Dimension]) -> dict[str, 
     by_name = {d.name: d for d in dimensions}
     for name, reference in dataset.references.items():
         if name not in by_name:
-            known = ", ".join(sorted(by_name)) or "inga"
-            raise JamlikError(
-                f"Det går inte att välja jämförelse för {name}.",
-                where=Place(dataset.path),
-                why=f"Filens indelningar är: {known}.",
-                do="Rätta namnet under [references] i dataset.toml eller i --reference.",
-            )
+            known = ", ".join(sorted(by_name)) or Term("none")
+            raise JamlikError("reference_of_no_dimension", where=Place(dataset.path), name=name, known=known)
         if reference.kind == "named" and reference.code not in by_name[name].codes:
             raise JamlikError(
-                f"Gruppen {reference.code} finns inte i {name}.",
+                "reference_of_no_group",
                 where=Place(dataset.path),
-                why=f"Koderna är: {', '.join(by_name[name].codes[:12])}.",
-                do="Välj en av dem, eller rest eller best.",
+                code=reference.code,
+                name=name,
+                codes=", ".join(by_name[name].codes[:12]),
             )
     return dict(dataset.references)
 
@@ -153,7 +146,7 @@ def _known(dimension: Dimension, base: BaseCells, labels: Mapping[str, str]) -> 
 def prepared_cells(source: CellImport) -> Prepared:
     """Take a file's own counts or values, add the margins it lacks, and list what will be asked."""
     if not source.cells:
-        raise _nothing("Filen har inga uppgifter som går att använda.", source.dataset.path)
+        raise _nothing("no_usable_figures", source.dataset.path)
     cells, odd = without_implausible(source.cells, indicators=source.indicators, file=source.dataset.path)
     source = replace(source, cells=cells, problems=(*source.problems, *odd))
     focus = source.dataset.focus
@@ -163,7 +156,7 @@ def prepared_cells(source: CellImport) -> Prepared:
     plan = analysis_plan(used, references=_references(source.dataset, used), max_way=source.dataset.max_way)
     plan = _looking_at(plan, focus, used)
     if not plan.asked:
-        raise _nothing("Filen har inga grupper att jämföra.", source.dataset.path)
+        raise _nothing("no_groups", source.dataset.path)
     overlapping = frozenset(d.name for d in used if d.role is Role.AGE and _overlap(d))
     published = source.dataset.rules == "already_published"
     cells = cells_with_margins(
@@ -249,11 +242,7 @@ def _one_municipality(source: CellImport, focus: str) -> Prepared:
     dimensions = {d.name: d for d in source.dimensions}
     areas = [d.name for d in source.dimensions if d.role is Role.AREA]
     if not areas or focus not in dimensions[areas[0]].codes:
-        raise JamlikError(
-            f"Kommunen {focus} finns inte i filen.",
-            where=Place(source.dataset.path),
-            do="Ange en kod som finns i filen.",
-        )
+        raise JamlikError("no_such_municipality", where=Place(source.dataset.path), focus=focus)
     group: Group = tuple(sorted(((areas[0], focus), ("sex", "K"))))
     reference: Group = tuple(sorted(((areas[0], focus), ("sex", "M"))))
     latest: dict[str, str] = {}
@@ -265,7 +254,7 @@ def _one_municipality(source: CellImport, focus: str) -> Prepared:
         if n == 2:
             latest[name] = time_order([period, latest.get(name, period)])[-1]
     if not latest:
-        raise _nothing(f"Filen har inga tal för både kvinnor och män i {focus}.", source.dataset.path)
+        raise _nothing("no_sexes_in", source.dataset.path, focus=focus)
     periods = time_order(cell.period for cell in source.cells)
     behind = sum(period != periods[-1] for period in latest.values())
     notes = (("last_period", {"n": behind, "period": periods[-1]}),) if behind else ()

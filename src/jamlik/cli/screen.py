@@ -53,7 +53,7 @@ def failing_clearly(lang: str) -> Iterator[None]:
         yield
     except JamlikError as error:
         talk.print(phrase(lang, "cli.failed"), style="bold red")
-        talk.print(str(error), markup=False)
+        talk.print(error.text(lang), markup=False)
         sys.exit(exit_code(error.kind))
     except KeyboardInterrupt:
         talk.print(phrase(lang, "cli.interrupted"))

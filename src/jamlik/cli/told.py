@@ -31,9 +31,7 @@ def parsed_where(conditions: list[str]) -> dict[str, tuple[str, ...]]:
     for condition in conditions:
         column, mark, value = condition.partition("=")
         if not mark or not column.strip():
-            raise JamlikError(
-                f"Villkoret {condition!r} går inte att läsa.", do="Skriv KOLUMN=VÄRDE.", kind=ErrorKind.USAGE
-            )
+            raise JamlikError("where_unreadable", kind=ErrorKind.USAGE, condition=condition)
         found[column.strip()] = (*found.get(column.strip(), ()), value.strip())
     return found
 
@@ -50,11 +48,7 @@ def parsed_references(choices: list[str]) -> dict[str, str]:
     for choice in choices:
         name, mark, value = choice.partition("=")
         if not mark or not name.strip() or not value.strip():
-            raise JamlikError(
-                f"Jämförelsen {choice!r} går inte att läsa.",
-                do="Skriv DIMENSION=rest, DIMENSION=best eller DIMENSION=KOD.",
-                kind=ErrorKind.USAGE,
-            )
+            raise JamlikError("reference_unreadable", kind=ErrorKind.USAGE, choice=choice)
         found[name.strip()] = value.strip()
     return found
 

@@ -1,14 +1,18 @@
 """Errors that say what happened, where, why and what to do.
 
-Every error a person can meet is a `JamlikError`; its `kind` decides the exit code (`jamlik.cli.exits`).
+Every error a person can meet is a `JamlikError`; its `kind` decides the exit code (`jamlik.cli.exits`). Its texts stand
+in `jamlik.model.words` (`errors.toml`), in Swedish, English and Finnish.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ErrorKind", "JamlikError", "Place", "Problem", "Severity"]
+from jamlik.model.words import FALLBACK, has_phrase, phrase
+
+__all__ = ["ErrorKind", "JamlikError", "Place", "Problem", "Severity", "Term"]
 
 
 class ErrorKind(StrEnum):
@@ -32,14 +36,25 @@ class Place:
     row: int | None = None
     column: str = ""
 
-    def __str__(self) -> str:
-        """Return the place in a form a person can look up."""
+    def text(self, lang: str) -> str:
+        """The place in a form a person can look up."""
         parts = [self.file] if self.file else []
         if self.row is not None:
-            parts.append(f"rad {self.row}")
+            parts.append(phrase(lang, "errors.place.row", row=self.row))
         if self.column:
-            parts.append(f"kolumn {self.column}")
+            parts.append(phrase(lang, "errors.place.column", column=self.column))
         return ", ".join(parts)
+
+    def __str__(self) -> str:
+        """Return the place in Swedish."""
+        return self.text(FALLBACK)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A value in an error's text that has its own text in each language: `errors.term.<name>`."""
+
+    name: str
 
 
 class JamlikError(Exception):
@@ -48,15 +63,16 @@ class JamlikError(Exception):
     Parameters
     ----------
     what : str
-        What happened, one sentence.
+        Key of the error in `errors.toml`: `no_such_file`.
     where : Place, optional
         File, row, column.
-    why : str, optional
-        The reason, one sentence.
-    do : str, optional
-        What the reader can do about it, one sentence.
+    why, do : str, optional
+        Which of the error's texts gives the reason, and says what the reader can do about it, where that is not the
+        one called `why` or `do`; a text of `errors.common`; or words from elsewhere, said as they are. Empty: nothing.
     kind : ErrorKind
         Decides the exit code.
+    **values
+        What the texts name in braces. A `Term` is translated, and a mapping holds a text by language.
     """
 
     def __init__(
@@ -64,17 +80,52 @@ class JamlikError(Exception):
         what: str,
         *,
         where: Place | None = None,
-        why: str = "",
-        do: str = "",
+        why: str | None = None,
+        do: str | None = None,
         kind: ErrorKind = ErrorKind.CONTRACT,
+        **values: object,
     ) -> None:
-        self.what, self.where, self.why, self.do, self.kind = what, where or Place(), why, do, kind
-        super().__init__(what)
+        self.key, self.where, self.kind, self.values = what, where or Place(), kind, values
+        self._parts = {"what": None, "why": why, "do": do}
+        super().__init__(self.what)
+
+    def part(self, name: str, lang: str) -> str:
+        """One of `what`, `why` and `do`, in a language; empty where the error has none."""
+        chosen = self._parts[name]
+        for key in (f"errors.{self.key}.{chosen or name}", f"errors.common.{chosen}"):
+            if chosen != "" and has_phrase(key):
+                return phrase(lang, key, **{name: _in(lang, value) for name, value in self.values.items()})
+        return self.key if name == "what" else chosen or ""
+
+    @property
+    def what(self) -> str:
+        """What happened, one sentence, in Swedish."""
+        return self.part("what", FALLBACK)
+
+    @property
+    def why(self) -> str:
+        """The reason, in Swedish."""
+        return self.part("why", FALLBACK)
+
+    @property
+    def do(self) -> str:
+        """What the reader can do about it, in Swedish."""
+        return self.part("do", FALLBACK)
+
+    def text(self, lang: str) -> str:
+        """All four parts in a language, one per line, empty ones left out."""
+        parts = (self.part("what", lang), self.where.text(lang), self.part("why", lang), self.part("do", lang))
+        return "\n".join(part for part in parts if part)
 
     def __str__(self) -> str:
-        """Return all four parts, one per line, empty ones left out."""
-        place = str(self.where)
-        return "\n".join(part for part in (self.what, place, self.why, self.do) if part)
+        """Return all four parts in Swedish."""
+        return self.text(FALLBACK)
+
+
+def _in(lang: str, value: object) -> object:
+    if isinstance(value, Mapping):  # a text by language
+        return value.get(lang) or value[FALLBACK]
+    return phrase(lang, f"errors.term.{value.name}") if isinstance(value, Term) else value
 
 
 class Severity(StrEnum):

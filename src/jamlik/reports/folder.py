@@ -39,34 +39,17 @@ def require_replaceable(target: Path) -> None:
     target = target.resolve()
     there = next((folder for folder in target.parents if folder.exists()), target.parent)
     if not there.is_dir() or not os.access(there, os.W_OK | os.X_OK):
-        raise _unwritable(there, "Det är en fil." if there.is_file() else "Du får inte skriva där.")
+        raise _unwritable(there, "why_file" if there.is_file() else "why_rights")
     if not target.exists():
         return
     if not target.is_dir():
-        raise JamlikError(
-            "Det finns redan en fil med mappens namn.",
-            where=Place(str(target)),
-            do="Välj en annan mapp med --out.",
-            kind=ErrorKind.OUTPUT,
-        )
+        raise JamlikError("out_is_a_file", where=Place(str(target)), kind=ErrorKind.OUTPUT)
     if any(target.iterdir()) and not (target / MARK).exists():
-        raise JamlikError(
-            "Mappen innehåller annat än en tidigare analys.",
-            where=Place(str(target)),
-            why="Den skrivs inte över, så att inget försvinner.",
-            do="Välj en tom eller ny mapp med --out.",
-            kind=ErrorKind.OUTPUT,
-        )
+        raise JamlikError("out_holds_other", where=Place(str(target)), kind=ErrorKind.OUTPUT)
 
 
 def _unwritable(place: Path, why: str) -> JamlikError:
-    return JamlikError(
-        "Mappen går inte att skriva i.",
-        where=Place(str(place)),
-        why=why,
-        do="Välj en annan mapp med --out.",
-        kind=ErrorKind.OUTPUT,
-    )
+    return JamlikError("out_unwritable", where=Place(str(place)), why=why, kind=ErrorKind.OUTPUT)
 
 
 def _in_place(work: Path, target: Path) -> None:

@@ -36,10 +36,10 @@ def note_unknown_areas(dataset: Dataset, dimensions: Sequence[Dimension], *, sou
     dimension = next((d for d in dimensions if d.name == dataset.map.dimension), None)
     if dimension is None:
         raise JamlikError(
-            f"Kartan gäller indelningen {dataset.map.dimension!r}, som inte finns i filen.",
+            "map_of_no_dimension",
             where=Place(dataset.path),
-            why=f"Indelningarna är {', '.join(d.name for d in dimensions)}.",
-            do="Rätta dimension under [map].",
+            dimension=dataset.map.dimension,
+            dimensions=", ".join(d.name for d in dimensions),
         )
     folder = map_folder(dataset, source)
     if not found_beside(dataset.map.path, folder).is_file():
@@ -49,10 +49,10 @@ def note_unknown_areas(dataset: Dataset, dimensions: Sequence[Dimension], *, sou
     unknown = [code for code in dimension.codes if code not in shapes]
     if len(unknown) == len(dimension.codes):
         raise JamlikError(
-            "Ingen områdeskod i filen finns i kartan.",
+            "map_of_other_areas",
             where=Place(dataset.path, column=dimension.title),
-            why=f"Filen har till exempel {unknown[0]}, kartan {sorted(shapes)[0]}.",
-            do="Rätta property under [map], eller välj rätt karta.",
+            code=unknown[0],
+            other=sorted(shapes)[0],
         )
     notices.note(
         "unknown_area", Severity.NOTE, column=dimension.title, count=len(unknown), detail=listed_codes(unknown)

@@ -88,19 +88,9 @@ def _require_small_workbook(stream: BinaryIO, path: Path, limit: int) -> None:
                     left -= _counted(iter(lambda part=part: part.read(_BLOCK), b""), path, left)  # type: ignore[misc]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as broken:
         raise JamlikError(
-            f"Filen {path.name} är skadad eller låst.",
-            where=Place(path.name),
-            why="Den är packad på ett sätt som inte går att kontrollera.",
-            do="Öppna den i Excel och spara den på nytt, utan lösenord.",
-            kind=ErrorKind.UNREADABLE,
+            "file_uncheckable", where=Place(path.name), kind=ErrorKind.UNREADABLE, name=path.name
         ) from broken
 
 
 def _too_large(path: Path) -> JamlikError:
-    return JamlikError(
-        f"Filen {path.name} blir för stor när den packas upp.",
-        where=Place(path.name),
-        why="Den växer mer än en tabell gör.",
-        do="Spara uppgifterna som en vanlig CSV-fil, eller dela filen.",
-        kind=ErrorKind.UNREADABLE,
-    )
+    return JamlikError("file_grows", where=Place(path.name), kind=ErrorKind.UNREADABLE, name=path.name)

@@ -29,18 +29,15 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("rb")
     except FileNotFoundError as missing:
         raise JamlikError(
-            f"Filen {path.name} finns inte.",
-            where=Place(str(path)),
-            do="Kontrollera namnet och mappen.",
-            kind=ErrorKind.UNREADABLE,
+            "no_such_file", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name
         ) from missing
     except OSError as refused:
         raise JamlikError(
-            f"Filen {path.name} går inte att öppna.",
+            "file_closed",
             where=Place(str(path)),
-            why=refused.strerror or "Det är en mapp, inte en fil.",
-            do="Kontrollera att det är en fil och att du får läsa den.",
+            why=refused.strerror or "why",
             kind=ErrorKind.UNREADABLE,
+            name=path.name,
         ) from refused
 
 
@@ -93,12 +90,11 @@ def read_block(stream: BinaryIO, *, size: int, path: Path) -> bytes:
 def _broken(stream: BinaryIO, path: Path, broken: Exception) -> JamlikError:
     cut = isinstance(broken, EOFError)
     return JamlikError(
-        f"Den packade filen {path.name} är {'avklippt' if cut else 'skadad'}.",
+        "file_cut" if cut else "file_damaged",
         where=Place(str(path)),
-        why=f"Den gick att packa upp till och med byte {_position(stream)}, sedan "
-        + ("tar den slut mitt i." if cut else "stämmer innehållet inte."),
-        do="Hämta eller kopiera filen på nytt.",
         kind=ErrorKind.UNREADABLE,
+        name=path.name,
+        byte=_position(stream),
     )
 
 
@@ -129,31 +125,14 @@ def format_of(path: Path) -> str:
     with open_bytes(path) as stream:
         head = read_block(stream, size=_HEAD, path=path)
     if not head.strip(b"\x00\xef\xbb\xbf\xff\xfe \t\r\n"):
-        raise JamlikError(
-            f"Filen {path.name} är tom.",
-            where=Place(str(path)),
-            do="Välj en fil med innehåll, eller exportera den på nytt.",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("file_empty", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     for magic, name in _FORMATS:
         if head.startswith(magic):
             return name
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff")) or head.lstrip()[:9].lower().startswith(b"<!doctype"):
-        raise JamlikError(
-            f"Filen {path.name} är inte en tabell.",
-            where=Place(str(path)),
-            why="Den ser ut som en PDF, en bild eller en webbsida.",
-            do="Spara tabellen som CSV, Excel eller Parquet.",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("file_is_no_table", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     if b"\x00" in head and not head.startswith(_MARKS) and not wide_encoding(head):
-        raise JamlikError(
-            f"Filen {path.name} är inte en tabell.",
-            where=Place(str(path)),
-            why="Den innehåller tecken som bara finns i program, databaser och andra binära filer.",
-            do="Exportera uppgifterna ur programmet som CSV, Excel eller Parquet.",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("file_is_binary", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     return "csv"
 
 

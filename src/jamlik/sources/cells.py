@@ -9,7 +9,7 @@ from typing import TypedDict
 import polars as pl
 
 from jamlik.model.dataset import Dataset, IndicatorColumns
-from jamlik.model.errors import JamlikError, Place, Severity
+from jamlik.model.errors import JamlikError, Place, Severity, Term
 from jamlik.model.groupings import Dimension, Group
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Cell, Status
@@ -61,11 +61,7 @@ def _figures_frame(spec: IndicatorColumns, tidy: Tidy, dataset: Dataset) -> pl.D
     keys = [PERIOD, *(d.name for d in tidy.dimensions)]
     parts = {part: getattr(spec, part) for part in _PARTS if getattr(spec, part)}
     if not parts:
-        raise JamlikError(
-            f"Indikatorn {spec.indicator.id!r} har inga kolumner.",
-            where=Place(dataset.path),
-            do="Ange count och base, eller value, för indikatorn i dataset.toml.",
-        )
+        raise JamlikError("indicator_without_columns", where=Place(dataset.path), indicator=spec.indicator.id)
     if not tidy.value:
         frame = tidy.frame
         return frame.select(ROW, *keys, *_both(frame, parts, dataset))
@@ -92,10 +88,12 @@ def _no_measure(measure: str, tidy: Tidy, dataset: Dataset) -> JamlikError:
     known = tidy.frame[MEASURE].drop_nulls().unique().sort().to_list()
     like = nearest(measure, known)
     return JamlikError(
-        f"Måttet {measure!r} finns inte i filen.",
+        "no_such_measure",
         where=Place(dataset.path),
-        why=f"Filen har måtten {', '.join(known[:30])}{' …' if len(known) > 30 else ''}.",
-        do=f"Menade du {like!r}?" if like else "Rätta namnet i dataset.toml.",
+        do="did_you_mean" if like else "do",
+        measure=measure,
+        measures=", ".join(known[:30]) + (" …" if len(known) > 30 else ""),
+        like=like,
     )
 
 
@@ -121,10 +119,11 @@ def _without_text(frame: pl.DataFrame, spec: IndicatorColumns, dataset: Dataset,
         filled = int((texts.is_null() | (texts != "")).sum())
         if len(rows) > _MOSTLY * filled:
             raise JamlikError(
-                f"Kolumnen {name!r} ska innehålla tal men är mest text.",
+                "column_mostly_text",
                 where=Place(dataset.path, int(rows[0]), name),
-                why=f"{len(rows)} av {filled} ifyllda celler går inte att läsa som tal.",
-                do="Ge kolumnen en annan roll, rätta decimal under [layout], eller lägg till märket under [missing].",
+                name=name,
+                count=len(rows),
+                filled=filled,
             )
         notices.note_rows("text_in_number", Severity.SKIPPED, rows, column=name)
         frame = frame.filter(~wrong)
@@ -160,10 +159,11 @@ def _without_repeats(frame: pl.DataFrame, keys: list[str], spec: IndicatorColumn
         second = clash.filter(pl.all_horizontal(pl.col(k) == first[k] for k in keys)).row(1, named=True)
         group = ", ".join(f"{key}={first[key]}" for key in keys if not key.startswith("__") and first[key])
         raise JamlikError(
-            f"Rad {first[ROW]} och rad {second[ROW]} gäller samma grupp men har olika tal.",
+            "rows_disagree",
             where=Place(notices.file, int(second[ROW]), spec.count or spec.value or spec.base),
-            why=f"Båda gäller {', '.join(part for part in (group or 'alla', first[PERIOD].strip('-')) if part)}.",
-            do="Ta bort den rad som är fel, eller ge den kolumn som skiljer dem åt rollen category i dataset.toml.",
+            first=first[ROW],
+            second=second[ROW],
+            group=", ".join(part for part in (group, first[PERIOD].strip("-")) if part) or Term("everybody"),
         )
     gone = frame.filter(~frame[ROW].is_in(same[ROW].implode()))[ROW] if frame[ROW].is_unique().all() else None
     count = frame.height - same.height

@@ -80,17 +80,15 @@ def dimension_columns(dataset: Dataset) -> tuple[Column, ...]:
     for column in found:
         if names.count(column.dimension) > 1:
             raise JamlikError(
-                f"Två kolumner beskriver samma indelning, {column.dimension!r}.",
-                where=Place(dataset.path, column=column.name),
-                why="Varje indelning hämtas från en kolumn.",
-                do="Ge den ena ett eget namn med dimension, eller rollen ignore.",
+                "dimension_twice", where=Place(dataset.path, column=column.name), dimension=column.dimension
             )
         if column.nested_in and column.nested_in not in names:
             raise JamlikError(
-                f"Kolumnen {column.name!r} sägs ligga i {column.nested_in!r}, som inte finns.",
+                "nested_in_nothing",
                 where=Place(dataset.path, column=column.name),
-                why=f"Indelningarna är {', '.join(names)}.",
-                do="Rätta nested_in.",
+                name=column.name,
+                outer=column.nested_in,
+                dimensions=", ".join(names),
             )
     return tuple(found)
 
@@ -128,10 +126,12 @@ def checked_columns(dataset: Dataset, names: Sequence[str], *, file: str) -> tup
         if name not in names:
             like = nearest(name, names)
             raise JamlikError(
-                f"Kolumnen {name!r} finns inte i filen.",
+                "no_such_column",
                 where=Place(file),
-                why=f"Filen har kolumnerna {_listed(names)}.",
-                do=f"Menade du {like!r}?" if like else "Rätta namnet i dataset.toml.",
+                do="did_you_mean" if like else "do",
+                name=name,
+                columns=_listed(names),
+                like=like,
             )
     return used
 
@@ -149,11 +149,13 @@ def kept_rows(frame: pl.DataFrame, where: Mapping[str, tuple[str, ...]], *, file
         if name not in frame.columns:
             like = nearest(name, names)
             raise JamlikError(
-                f"Kolumnen {name!r}, som rader ska väljas efter, finns inte i filen.",
+                "no_column_to_choose_by",
                 where=Place(file, column=name),
-                why=f"Filen har kolumnerna {_listed(names)}.",
-                do=f"Menade du {like!r}?" if like else "Välj en av dem.",
+                do="did_you_mean" if like else "do",
                 kind=ErrorKind.CONTRACT,
+                name=name,
+                columns=_listed(names),
+                like=like,
             )
         wanted = {value.strip() for value in values}
         wanted |= {value.lstrip("0") for value in wanted if value.isdigit()}

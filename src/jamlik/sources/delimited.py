@@ -89,11 +89,7 @@ class DelimitedText:
 
     def _unparsed(self, block: RowBlock) -> JamlikError:
         return JamlikError(
-            "Raderna går inte att dela upp i kolumner.",
-            where=Place(str(self.path), int(block.lines[0])),
-            why='Felet finns på den raden eller längre ned; oftast är det ett citattecken (") mitt i en text.',
-            do="Rätta citattecknen, eller exportera filen på nytt.",
-            kind=ErrorKind.UNREADABLE,
+            "rows_not_divided", where=Place(str(self.path), int(block.lines[0])), kind=ErrorKind.UNREADABLE
         )
 
 
@@ -202,12 +198,7 @@ def delimited_text(path: Path, *, layout: FileLayout) -> DelimitedText:
     quoted = quotes_of(below, delimiter=delimiter)
     grid = grid_of(below, delimiter=delimiter, quoted=quoted)
     if not grid:
-        raise JamlikError(
-            f"Filen {path.name} har inga rader.",
-            where=Place(str(path)),
-            do="Välj en fil med innehåll, eller ändra skip_rows under [layout].",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("file_without_rows", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     found = header_of(grid[:400])
     if layout.skip_rows >= 0:
         found = Header(0, found.rows, found.width)

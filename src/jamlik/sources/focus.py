@@ -42,11 +42,14 @@ def focus_code(looked: Looked, columns: Sequence[Column], focus: str) -> str:
             return code
     like = nearest(focus, [*known.values(), *known])
     raise JamlikError(
-        f"Området {focus!r} finns inte i filen.",
+        "no_such_area",
         where=Place(looked.table.name),
-        why=f"Filen har till exempel {', '.join(list(known.values())[:5])}." if known else "Filen har inga områden.",
-        do=f"Menade du {like!r}?" if like else "Ange en kod eller ett namn som finns i filen.",
+        why="why_when" if known else "why",
+        do="did_you_mean" if like else "do",
         kind=ErrorKind.USAGE,
+        focus=focus,
+        areas=", ".join(list(known.values())[:5]),
+        like=like,
     )
 
 

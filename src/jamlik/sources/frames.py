@@ -50,21 +50,12 @@ def table_of(frame: Any) -> pl.DataFrame:
     elif hasattr(frame, "to_dict") and hasattr(frame, "columns"):
         table = pl.DataFrame({str(name): list(values) for name, values in frame.to_dict("list").items()}, strict=False)
     else:
-        raise JamlikError(
-            f"Ett objekt av typen {type(frame).__name__} är ingen tabell.",
-            do="Ge en tabell från Polars, pandas eller Arrow.",
-            kind=ErrorKind.USAGE,
-        )
+        raise JamlikError("object_is_no_table", kind=ErrorKind.USAGE, type_name=type(frame).__name__)
     if not table.height or not table.width:
-        raise JamlikError("Tabellen är tom.", do="Ge en tabell med rader.", kind=ErrorKind.USAGE)
+        raise JamlikError("table_empty", kind=ErrorKind.USAGE)
     nested = [name for name, dtype in table.schema.items() if dtype.is_nested()]
     if nested:
-        raise JamlikError(
-            f"Kolumnen {nested[0]!r} innehåller listor eller poster.",
-            where=Place(column=nested[0]),
-            do="Ge varje uppgift en egen kolumn.",
-            kind=ErrorKind.USAGE,
-        )
+        raise JamlikError("column_nested", where=Place(column=nested[0]), kind=ErrorKind.USAGE, name=nested[0])
     return table
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jamlik.model.dataset import MapSpec
-from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
 from jamlik.model.results import Geography
 from jamlik.sources.bytesource import whole_bytes
 from jamlik.sources.columns import nearest
@@ -51,7 +51,7 @@ def read_geography(spec: MapSpec, *, base_dir: Path) -> Geography:
         raise _no_geojson(path, str(broken)) from broken
     features = content.get("features") if isinstance(content, dict) else None
     if not isinstance(features, list):
-        raise _no_geojson(path, "Den saknar listan features.")
+        raise _no_geojson(path, "why_features")
     shapes: dict[str, Mapping[str, Any]] = {}
     for feature in features:
         code = (feature.get("properties") or {}).get(spec.property)
@@ -88,23 +88,21 @@ def _check_degrees(path: Path, shapes: Mapping[str, Mapping[str, Any]]) -> None:
         try:
             east, north = _first_point(shape["coordinates"])
         except (IndexError, KeyError, TypeError, ValueError) as broken:
-            raise _no_geojson(path, f"Området {code} har ingen gräns.") from broken
+            raise _no_geojson(path, "why_border", code=code) from broken
         if abs(east) > 180 or abs(north) > 90:
             raise JamlikError(
-                f"Kartan {path.name} har inte longitud och latitud.",
+                "map_projected",
                 where=Place(str(path)),
-                why=f"Området {code} börjar vid {east:.0f}, {north:.0f}; det ser ut som SWEREF 99.",
-                do="Exportera kartan i WGS 84 (EPSG:4326).",
+                name=path.name,
+                code=code,
+                east=format(east, ".0f"),
+                north=format(north, ".0f"),
             )
 
 
-def _no_geojson(path: Path, why: str) -> JamlikError:
+def _no_geojson(path: Path, why: str, **values: Any) -> JamlikError:
     return JamlikError(
-        f"Kartan {path.name} är inte GeoJSON.",
-        where=Place(str(path)),
-        why=why,
-        do="Exportera kartan som GeoJSON i WGS 84.",
-        kind=ErrorKind.UNREADABLE,
+        "map_no_geojson", where=Place(str(path)), why=why, kind=ErrorKind.UNREADABLE, name=path.name, **values
     )
 
 
@@ -112,8 +110,11 @@ def _no_property(path: Path, spec: MapSpec, features: list[Any]) -> JamlikError:
     known = sorted({key for feature in features for key in (feature.get("properties") or {})})
     like = nearest(spec.property, known)
     return JamlikError(
-        f"Inget område i kartan {path.name} har egenskapen {spec.property!r}.",
+        "map_without_property",
         where=Place(str(path)),
-        why=f"Kartans egenskaper är {', '.join(known) or 'inga'}.",
-        do=f"Menade du {like!r}? Rätta property under [map]." if like else "Rätta property under [map].",
+        do="do_when" if like else "do",
+        name=path.name,
+        wanted=spec.property,
+        known=", ".join(known) or Term("none"),
+        like=like,
     )

@@ -205,11 +205,7 @@ def _long_measures(looked: Looked, long: str, numbers: Sequence[str]) -> Measure
     """Measures of a long file: each name in the measure column is one."""
     value = next((name for name in numbers if name_says(name, "value")), numbers[0] if numbers else "")
     if not value:
-        raise JamlikError(
-            f"Kolumnen {long!r} nämner mått, men ingen kolumn har tal.",
-            where=Place(looked.table.name),
-            do="Kontrollera filens decimaltecken och avgränsare.",
-        )
+        raise JamlikError("measures_without_numbers", where=Place(looked.table.name), long=long)
     looked.guesses[value] = Guess(ColumnRole.VALUE, Evidence("value_long", {"column": long}))
     _categories(looked, [name for name in looked.found if name not in looked.guesses])
     if looked.guesses[long].role is ColumnRole.INDICATOR:

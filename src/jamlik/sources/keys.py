@@ -41,11 +41,7 @@ def local_key() -> bytes:
         return path.read_bytes()
     except OSError as refused:
         raise JamlikError(
-            "Datorns nyckel går varken att läsa eller skriva.",
-            where=Place(str(path)),
-            why=refused.strerror or "",
-            do="Ange en mapp som får skrivas i JAMLIK_HOME, eller en nyckel i JAMLIK_INPUT_KEY.",
-            kind=ErrorKind.OUTPUT,
+            "key_closed", where=Place(str(path)), why=refused.strerror or "", kind=ErrorKind.OUTPUT
         ) from refused
 
 

@@ -70,17 +70,13 @@ def _objects(path: Path, changed: float) -> tuple[Mapping[str, Any], ...]:
         raise _no_catalogue(path, str(broken)) from broken
     values = content.get("values", content.get("results")) if isinstance(content, dict) else content
     if not isinstance(values, list) or not all(isinstance(item, dict) and "id" in item for item in values):
-        raise _no_catalogue(path, "Väntat: ett objekt med listan values, där varje post har ett id.")
+        raise _no_catalogue(path, "why_values")
     return tuple(values)
 
 
 def _no_catalogue(path: Path, why: str) -> JamlikError:
     return JamlikError(
-        f"Förteckningen {path.name} går inte att läsa.",
-        where=Place(str(path)),
-        why=why,
-        do="Hämta den på nytt från Koladas API (v3/kpi).",
-        kind=ErrorKind.UNREADABLE,
+        "catalogue_unreadable", where=Place(str(path)), why=why, kind=ErrorKind.UNREADABLE, name=path.name
     )
 
 
@@ -88,12 +84,7 @@ def _listed(path: Path | None) -> tuple[Mapping[str, Any], ...]:
     if path is None:
         return ()
     if not path.is_file():
-        raise JamlikError(
-            f"Förteckningen {path.name} finns inte.",
-            where=Place(str(path)),
-            do="Rätta catalogue i dataset.toml.",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("no_catalogue", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     return _objects(path, path.stat().st_mtime)
 
 
@@ -141,10 +132,5 @@ def kolada_cells(frame: pl.DataFrame, dataset: Dataset, *, source: Source, probl
 def _status_word(text: str, dataset: Dataset, frame: pl.DataFrame, column: str) -> str:
     mark = mark_of(text, missing=dataset.missing)
     if mark is None:
-        raise JamlikError(
-            f"Kolumnen {column!r} innehåller en text som inte är ett tal.",
-            where=Place(dataset.path, column=column),
-            why="I Koladas filer är varje värde ett tal eller tomt.",
-            do="Rätta värdet, eller lägg till märket under [missing].",
-        )
+        raise JamlikError("kolada_text_for_number", where=Place(dataset.path, column=column), column=column)
     return _WORDS.get(mark.status, "Missing")

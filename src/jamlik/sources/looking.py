@@ -52,11 +52,11 @@ def looked_at(source: Source, *, where: Mapping[str, tuple[str, ...]], name: str
     frame = kept_rows(table.whole(every=every), where, file=table.name)
     if frame.is_empty():
         raise JamlikError(
-            f"Filen {table.name} har rubriker men inga rader.",
+            "header_only",
             where=Place(table.name),
-            why="Inga rader har de värden som valdes." if where else "Det finns inget under rubrikraden.",
-            do="Välj en fil med uppgifter.",
+            why="why_when" if where else "why",
             kind=ErrorKind.NOTHING_TO_ANALYSE,
+            name=table.name,
         )
     found = profiles(frame, decimal=table.layout.decimal or ".")
     numeric = [name for name, p in found.items() if p.is_number or (p.filled_n and not p.text_n)]

@@ -19,11 +19,7 @@ def _opened(path: Path) -> pq.ParquetFile:
         return pq.ParquetFile(path)
     except (pa.ArrowException, OSError) as broken:
         raise JamlikError(
-            f"Parquetfilen {path.name} går inte att läsa.",
-            where=Place(str(path)),
-            why="Den är avklippt eller skadad.",
-            do="Hämta eller skriv filen på nytt.",
-            kind=ErrorKind.UNREADABLE,
+            "parquet_unreadable", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name
         ) from broken
 
 

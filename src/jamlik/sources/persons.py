@@ -34,13 +34,7 @@ def person_stream(
 ) -> PersonImport:
     """Prepare the stream; rows are read when its batches are asked for, and all columns shown to `look`."""
     if not dataset.indicators:
-        raise JamlikError(
-            "Det finns inget utfall att analysera.",
-            where=Place(table.name),
-            why="Ingen kolumn är beskriven som indikator.",
-            do="Kör jamlik inspect och fyll i [[indicator]] i dataset.toml.",
-            kind=ErrorKind.NOTHING_TO_ANALYSE,
-        )
+        raise JamlikError("no_outcome", where=Place(table.name), kind=ErrorKind.NOTHING_TO_ANALYSE)
     coder = _Coder(dataset, dimension_columns(dataset), Notices(table.name))
     weights = [c.name for c in dataset.columns if c.role is ColumnRole.WEIGHT]
     used = checked_columns(dataset, table.names, file=table.name)
@@ -67,13 +61,7 @@ def person_stream(
         found.problems.extend((*table.problems, *coder.notices.problems()))
         found.input_key = input_key(source)
         if not rows:
-            raise JamlikError(
-                "Ingen rad i filen går att använda.",
-                where=Place(table.name),
-                why="Alla rader är tomma, valdes bort eller saknar period.",
-                do="Kontrollera [where] och perioden i dataset.toml.",
-                kind=ErrorKind.NOTHING_TO_ANALYSE,
-            )
+            raise JamlikError("no_person_rows", where=Place(table.name), kind=ErrorKind.NOTHING_TO_ANALYSE)
 
     found.batches = batches()
     return found
@@ -209,10 +197,11 @@ class _Coder:
             row, filled = self.first_strange[name], self.filled_n[name]
             if count > _MOSTLY * filled:
                 raise JamlikError(
-                    f"Kolumnen {name!r} innehåller mest text som inte går att tolka.",
+                    "outcome_mostly_text",
                     where=Place(self.notices.file, row, name),
-                    why=f"{count} av {filled} ifyllda celler är varken tal, ja/nej eller ett känt märke.",
-                    do="Ange positive för indikatorn, ge kolumnen en annan roll, eller skriv märket under [missing].",
+                    name=name,
+                    count=count,
+                    filled=filled,
                 )
             self.notices.note("text_in_number", Severity.SKIPPED, row=row, column=name, count=count)
         for column in self.columns:

@@ -89,13 +89,7 @@ def read_cells(
     if is_kolada(frame, full):
         return kolada_cells(frame, full, source=source, problems=table.problems)
     if not full.indicators:
-        raise JamlikError(
-            "Det finns ingen indikator att läsa.",
-            where=Place(table.name),
-            why="Ingen kolumn är känd som antal, andel eller värde.",
-            do="Kör jamlik inspect och fyll i [[indicator]] i dataset.toml.",
-            kind=ErrorKind.NOTHING_TO_ANALYSE,
-        )
+        raise JamlikError("no_indicator", where=Place(table.name), kind=ErrorKind.NOTHING_TO_ANALYSE)
     tidy = tidied(frame, full, notices)
     cells = [
         cell for spec in full.indicators for cell in indicator_cells(spec, tidy=tidy, dataset=full, notices=notices)
@@ -131,21 +125,17 @@ def _used_dimensions(dimensions: Sequence[Dimension], cells: Sequence[Cell]) -> 
 
 def _wrong_kind(dataset: Dataset, meant: str) -> JamlikError:
     return JamlikError(
-        f"Filen är beskriven som {dataset.rows.value!r}.",
-        where=Place(dataset.path),
-        why=f"Den lästes som {meant}.",
-        do="Rätta rows i dataset.toml.",
-        kind=ErrorKind.USAGE,
+        "read_as_other", where=Place(dataset.path), kind=ErrorKind.USAGE, rows=dataset.rows.value, meant=meant
     )
 
 
 def _nothing(dataset: Dataset, table: OpenTable) -> JamlikError:
     chosen = any(c.role is not ColumnRole.IGNORE for c in dataset.columns)
     return JamlikError(
-        "Ingen rad i filen går att använda.",
+        "no_rows_left",
         where=Place(table.name),
-        why="Inga rader har de värden som [where] väljer." if dataset.where else "Alla rader är tomma eller utan tal.",
-        do="Ändra [where] i dataset.toml." if dataset.where and chosen else "Välj en fil med uppgifter.",
+        why="why_when" if dataset.where else "why",
+        do="do_when" if dataset.where and chosen else "do",
         kind=ErrorKind.NOTHING_TO_ANALYSE,
     )
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import polars as pl
 
 from jamlik.model.dataset import FileLayout
-from jamlik.model.errors import JamlikError, Place, Problem, Severity
+from jamlik.model.errors import JamlikError, Place, Problem, Severity, Term
 from jamlik.sources.bytesource import compression_of, format_of
 from jamlik.sources.delimited import DelimitedText, delimited_text
 from jamlik.sources.dialect import decimal_of
@@ -111,13 +111,14 @@ def _open_text(path: Path, layout: FileLayout) -> OpenTable:
 
 def _one_column(path: Path, text: DelimitedText) -> JamlikError:
     others = [mark for mark in (";", "\t", "|", ",") if mark in "".join(text.names) and mark != text.layout.delimiter]
-    shown = {"\t": "tabb"}
-    found = f" Rubrikraden innehåller {shown.get(others[0], repr(others[0]))}." if others else ""
+    tab = Term("tab")
     return JamlikError(
-        f"Filen {path.name} har bara en kolumn med avgränsaren {text.layout.delimiter!r}.",
+        "one_column",
         where=Place(str(path), text.layout.skip_rows + 1),
-        why=f"En tabell behöver minst två kolumner.{found}",
-        do="Ange rätt tecken som delimiter under [layout] i dataset.toml, eller spara med semikolon mellan kolumner.",
+        name=path.name,
+        delimiter=text.layout.delimiter,
+        why="why_when" if others else "why",
+        found=tab if others[:1] == ["\t"] else "".join(map(repr, others[:1])),
     )
 
 

@@ -117,10 +117,4 @@ def row_blocks(
 
 
 def _never_closed(line: int, file: str) -> JamlikError:
-    return JamlikError(
-        'Ett citattecken (") öppnas men stängs aldrig.',
-        where=Place(file, line),
-        why="Då går det inte att se var raden slutar.",
-        do="Rätta citattecknet på raden, eller exportera filen på nytt.",
-        kind=ErrorKind.UNREADABLE,
-    )
+    return JamlikError("quote_open", where=Place(file, line), kind=ErrorKind.UNREADABLE)

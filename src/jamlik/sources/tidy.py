@@ -64,11 +64,7 @@ def _value_column(dataset: Dataset) -> str:
         return ""
     values = [c for c in dataset.columns if c.role is ColumnRole.VALUE]
     if len({c.measure or c.name for c in values}) != 1:
-        raise JamlikError(
-            "En fil med en kolumn för mått behöver precis en kolumn med värden.",
-            where=Place(dataset.path),
-            do='Ge en kolumn rollen "value" och de andra "ignore".',
-        )
+        raise JamlikError("one_value_column", where=Place(dataset.path))
     return values[0].measure or values[0].name
 
 
@@ -120,12 +116,7 @@ def _period(frame: pl.DataFrame, dataset: Dataset, fixed: Sequence[Column], noti
     series = texts.replace_strict(list(codes), list(codes.values()), return_dtype=pl.String).alias(PERIOD)
     unknown = frame[ROW].filter(series == "")
     if len(unknown) == frame.height and frame.height:
-        raise JamlikError(
-            "Ingen period går att läsa.",
-            where=Place(dataset.path, int(unknown[0]), columns[0].name),
-            why="Väntat: år (2024), läsår (2024/25), månad (2024-03), kvartal (2024K2) eller termin (2024VT).",
-            do="Rätta kolumnen, eller ge den en annan roll i dataset.toml.",
-        )
+        raise JamlikError("no_period_readable", where=Place(dataset.path, int(unknown[0]), columns[0].name))
     notices.note_rows("unknown_period", Severity.SKIPPED, unknown, column=columns[0].name)
     return series
 

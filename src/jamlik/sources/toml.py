@@ -34,12 +34,7 @@ def parsed_dataset(text: str, *, name: str = "dataset.toml") -> Dataset:
 def _not_toml(broken: tomllib.TOMLDecodeError, text: str, name: str) -> JamlikError:
     found = re.search(r"line (\d+)", str(broken))
     row = int(found[1]) if found else text.count("\n") + 1
-    return JamlikError(
-        "Beskrivningen går inte att läsa som TOML.",
-        where=Place(name, row),
-        why=str(broken).split(" (at ")[0] + ".",
-        do='Text skrivs inom citattecken: title = "Elever i årskurs 9". Listor: ["a", "b"].',
-    )
+    return JamlikError("description_no_toml", where=Place(name, row), why=str(broken).split(" (at ")[0] + ".")
 
 
 def read_dataset(path: Path | str) -> Dataset:
@@ -58,18 +53,15 @@ def read_dataset(path: Path | str) -> Dataset:
         text = place.read_text(encoding="utf-8-sig")
     except OSError as missing:
         raise JamlikError(
-            f"Beskrivningen {place.name} går inte att läsa.",
+            "description_closed",
             where=Place(str(place)),
             why=missing.strerror or "",
-            do="Kontrollera namnet, eller gör en med jamlik inspect.",
             kind=ErrorKind.UNREADABLE,
+            name=place.name,
         ) from missing
     except UnicodeDecodeError as broken:
         raise JamlikError(
-            f"Beskrivningen {place.name} är inte sparad som UTF-8.",
-            where=Place(str(place)),
-            do="Spara den som UTF-8 i textredigeraren.",
-            kind=ErrorKind.UNREADABLE,
+            "description_encoding", where=Place(str(place)), kind=ErrorKind.UNREADABLE, name=place.name
         ) from broken
     return _placed(parsed_dataset(text, name=str(place)), place.parent)
 

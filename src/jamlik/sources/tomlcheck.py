@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from jamlik.model.dataset import Column, ColumnRole, Dataset, FileLayout, IndicatorColumns, MapSpec, RowKind
-from jamlik.model.errors import JamlikError, Place
+from jamlik.model.errors import JamlikError, Place, Term
 from jamlik.model.indicators import Direction, Indicator, Kind
 from jamlik.model.questions import Reference
 from jamlik.sources.columns import nearest
@@ -40,15 +40,15 @@ def _is_labels(value: object) -> bool:
     return isinstance(value, dict) and all(isinstance(text, str) for text in value.values())
 
 
-_KINDS: Mapping[str, tuple[Callable[[object], bool], str]] = {
-    "text": (_is_text, 'en text inom citattecken, "så här"'),
-    "texts": (_is_list_of(_is_text), 'en lista av texter, ["a", "b"]'),
-    "integer": (_is_integer, "ett heltal"),
-    "integers": (_is_list_of(_is_integer), "en lista av heltal, [0, 6, 13]"),
-    "number": (_is_number, "ett tal med decimalpunkt, 2.5"),
-    "flag": (lambda value: isinstance(value, bool), "true eller false"),
-    "labels": (_is_labels, '{ kod = "text", … }'),
-    "words": (lambda value: _is_text(value) or _is_labels(value), 'en text, eller { sv = "…", en = "…" }'),
+_KINDS: Mapping[str, Callable[[object], bool]] = {
+    "text": _is_text,
+    "texts": _is_list_of(_is_text),
+    "integer": _is_integer,
+    "integers": _is_list_of(_is_integer),
+    "number": _is_number,
+    "flag": lambda value: isinstance(value, bool),
+    "labels": _is_labels,
+    "words": lambda value: _is_text(value) or _is_labels(value),
 }
 
 
@@ -59,14 +59,16 @@ class _Checker:
     lines: Mapping[Path, int]
     name: str
 
-    def error(self, what: str, path: Path, *, why: str = "", do: str = "") -> JamlikError:
+    def error(
+        self, what: str, path: Path, *, why: str | None = None, do: str | None = None, **values: Any
+    ) -> JamlikError:
         """An error at the line of a key."""
-        return JamlikError(what, where=Place(self.name, line_of(self.lines, path)), why=why, do=do)
+        return JamlikError(what, where=Place(self.name, line_of(self.lines, path)), why=why, do=do, **values)
 
     def table(self, value: object, path: Path) -> Mapping[str, object]:
         """The value as a table."""
         if not isinstance(value, dict):
-            raise self.error(f"{_shown(path)} ska vara ett avsnitt, [{path[0]}].", path)
+            raise self.error("toml_not_a_table", path, shown=_shown(path), section=path[0])
         return value
 
     def values(self, section: Section, content: Mapping[str, object], path: Path) -> Values:
@@ -77,10 +79,13 @@ class _Checker:
                 known += [s.name for s in SECTIONS if s.name] if not path else []
                 like = nearest(name, known)
                 raise self.error(
-                    f"Nyckeln {name!r} finns inte{f' i [{section.name}]' if section.name else ''}.",
+                    "toml_no_such_key_in" if section.name else "toml_no_such_key",
                     (*path, name),
-                    why=f"Här får stå: {', '.join(known)}.",
-                    do=f"Menade du {like!r}?" if like else "Ta bort den.",
+                    do="did_you_mean" if like else "do",
+                    name=name,
+                    section=section.name,
+                    known=", ".join(known),
+                    like=like,
                 )
         return {key.name: self._value(key, section, content, path) for key in section.keys}
 
@@ -88,20 +93,27 @@ class _Checker:
         if key.name not in content:
             if key.required:
                 raise self.error(
-                    f"Nyckeln {key.name!r} saknas{f' i [{section.name}]' if section.name else ''}.", path or (key.name,)
+                    "toml_key_lacking_in" if section.name else "toml_key_lacking",
+                    path or (key.name,),
+                    name=key.name,
+                    section=section.name,
                 )
             return key.default
         value = content[key.name]
-        fits, expected = _KINDS[key.kind]
-        if not fits(value):
-            raise self.error(f"{key.name!r} ska vara {expected}.", (*path, key.name), why=f"Nu står det {value!r}.")
+        if not _KINDS[key.kind](value):
+            raise self.error(
+                "toml_wrong_kind", (*path, key.name), name=key.name, expected=Term(f"toml_{key.kind}"), value=value
+            )
         if key.choices and value not in key.choices and value != key.default:
             like = nearest(str(value), key.choices)
             raise self.error(
-                f"{key.name!r} kan inte vara {value!r}.",
+                "toml_no_choice",
                 (*path, key.name),
-                why=f"Det går att välja mellan {', '.join(key.choices)}.",
-                do=f"Menade du {like!r}?" if like else "",
+                do="did_you_mean" if like else "",
+                name=key.name,
+                value=value,
+                choices=", ".join(key.choices),
+                like=like,
             )
         return tuple(value) if isinstance(value, list) else value
 
@@ -109,7 +121,7 @@ class _Checker:
         """Each table of a list of tables."""
         listed = content.get(section.name, [])
         if not isinstance(listed, list) or not all(isinstance(item, dict) for item in listed):
-            raise self.error(f"{section.name!r} skrivs med dubbla klamrar, [[{section.name}]].", (section.name,))
+            raise self.error("toml_not_repeated", (section.name,), section=section.name)
         for place, item in enumerate(listed):
             path = (section.name, place)
             yield self.values(section, item, path), path
@@ -133,7 +145,7 @@ def checked_dataset(content: Mapping[str, object], *, text: str, name: str) -> D
     indicators = tuple(_indicators(check, content, columns, RowKind(top["rows"])))
     layout = check.values(section_of("layout"), check.table(content.get("layout", {}), ("layout",)), ("layout",))
     if not 1 <= top["max_way"] <= 3:
-        raise check.error("'max_way' ska vara 1, 2 eller 3.", ("max_way",))
+        raise check.error("toml_max_way", ("max_way",))
     _check_names(check, columns, indicators)
     return Dataset(
         **{**top, "rows": RowKind(top["rows"])},
@@ -151,11 +163,11 @@ def _columns(check: _Checker, content: Mapping[str, object]) -> Iterator[Column]
     seen: set[str] = set()
     for values, path in check.repeated(content, section_of("column")):
         if values["name"] in seen:
-            raise check.error(f"Kolumnen {values['name']!r} är beskriven två gånger.", (*path, "name"))
+            raise check.error("toml_column_twice", (*path, "name"), name=values["name"])
         seen.add(values["name"])
         breaks = values["age_breaks"]
         if list(breaks) != sorted(set(breaks)):
-            raise check.error("'age_breaks' ska stiga: [0, 6, 13].", (*path, "age_breaks"))
+            raise check.error("toml_age_breaks", (*path, "age_breaks"))
         yield Column(**{**values, "role": ColumnRole(values["role"])})
 
 
@@ -165,14 +177,12 @@ def _indicators(
     seen: set[str] = set()
     for values, path in check.repeated(content, section_of("indicator")):
         if values["id"] in seen:
-            raise check.error(f"Indikatorn {values['id']!r} finns två gånger.", (*path, "id"))
+            raise check.error("toml_indicator_twice", (*path, "id"), indicator=values["id"])
         seen.add(values["id"])
         if ":" not in values["id"]:
-            raise check.error(
-                f"Indikatorns id {values['id']!r} saknar början.", (*path, "id"), do=f"Skriv local:{values['id']}."
-            )
+            raise check.error("toml_id_start", (*path, "id"), indicator=values["id"])
         if values["direction"] == Direction.TARGET and values["target"] is None:
-            raise check.error("Riktningen target behöver ett målvärde.", (*path, "direction"), do="Lägg till target.")
+            raise check.error("toml_no_target", (*path, "direction"))
         _check_parts(check, values, path, rows)
         parts = {key: values.pop(key) for key in ("outcome", "positive", "count", "base", "value", "se")}
         yield IndicatorColumns(_indicator(values), **parts)
@@ -191,12 +201,12 @@ def _check_parts(check: _Checker, values: Values, path: Path, rows: RowKind) -> 
     """That an indicator says where its numbers come from, in the way its rows need."""
     if rows is RowKind.PERSONS:
         if not values["outcome"]:
-            raise check.error("Indikatorn saknar outcome.", path, why="I en fil med personer är utfallet en kolumn.")
+            raise check.error("toml_no_outcome", path)
         return
     if not (values["count"] or values["value"] or values["base"]):
-        raise check.error("Indikatorn saknar både count och value.", path, do="Ange count och base, eller value.")
+        raise check.error("toml_no_numbers", path)
     if values["count"] and values["value"]:
-        raise check.error("Indikatorn har både count och value.", (*path, "value"), do="Ta bort en av dem.")
+        raise check.error("toml_both_numbers", (*path, "value"))
 
 
 def _check_names(check: _Checker, columns: tuple[Column, ...], indicators: tuple[IndicatorColumns, ...]) -> None:
@@ -206,9 +216,11 @@ def _check_names(check: _Checker, columns: tuple[Column, ...], indicators: tuple
         if column.names_from and column.names_from not in names:
             like = nearest(column.names_from, names)
             raise check.error(
-                f"Kolumnen {column.names_from!r} är inte beskriven.",
+                "toml_column_undescribed",
                 ("column", place, "names_from"),
-                do=f"Menade du {like!r}?" if like else "Beskriv den med rollen area_name.",
+                do="did_you_mean" if like else "do",
+                name=column.names_from,
+                like=like,
             )
 
 
@@ -218,10 +230,13 @@ def _missing(check: _Checker, content: Mapping[str, object]) -> dict[str, str]:
         if status not in FREE["missing"]:
             like = nearest(str(status), FREE["missing"])
             raise check.error(
-                f"Märket {mark!r} kan inte betyda {status!r}.",
+                "toml_mark_meaning",
                 ("missing", mark),
-                why=f"Det går att välja mellan {', '.join(FREE['missing'])}.",
-                do=f"Menade du {like!r}?" if like else "",
+                do="did_you_mean" if like else "",
+                mark=mark,
+                status=status,
+                choices=", ".join(FREE["missing"]),
+                like=like,
             )
     return {mark: str(status) for mark, status in table.items()}
 
@@ -233,9 +248,7 @@ def _where(check: _Checker, content: Mapping[str, object]) -> dict[str, tuple[st
         if isinstance(values, str):
             values = [values]
         if not _is_list_of(_is_text)(values):
-            raise check.error(
-                f"Värdena för {column!r} ska vara en lista av texter.", ("where", column), do='Skriv ["0126"].'
-            )
+            raise check.error("toml_values_no_list", ("where", column), column=column)
         assert isinstance(values, list)
         found[column] = tuple(values)
     return found
@@ -248,9 +261,7 @@ def _references(check: _Checker, content: Mapping[str, object]) -> dict[str, Ref
         path: Path = ("references", dimension)
         values = check.values(section_of("references"), check.table(value, path), path)
         if values["kind"] == "named" and not values["code"]:
-            raise check.error(
-                "En namngiven jämförelse behöver en kod.", path, do='Skriv { kind = "named", code = "M" }.'
-            )
+            raise check.error("toml_reference_code", path)
         found[dimension] = Reference(**values)
     return found
 

@@ -22,18 +22,16 @@ def _opened(path: Path) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(io.BytesIO(whole_bytes(path)))
     except PasswordError as locked:
         raise JamlikError(
-            f"Excelfilen {path.name} är låst med lösenord.",
-            where=Place(str(path)),
-            do="Spara en kopia utan lösenord.",
-            kind=ErrorKind.UNREADABLE,
+            "workbook_locked", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name
         ) from locked
     except (CalamineError, OSError, ValueError) as broken:
         raise JamlikError(
-            f"Excelfilen {path.name} går inte att läsa.",
+            "workbook_unreadable",
             where=Place(str(path)),
-            why=f"{type(broken).__name__}: {broken}",
-            do="Öppna den i Excel och spara den på nytt, eller exportera den som CSV.",
             kind=ErrorKind.UNREADABLE,
+            name=path.name,
+            error_name=type(broken).__name__,
+            broken=broken,
         ) from broken
 
 
@@ -71,12 +69,7 @@ def chosen_sheet(path: Path) -> str:
         if weight[1] and weight > most:
             best, most = sheet.name, weight
     if not best:
-        raise JamlikError(
-            f"Excelfilen {path.name} har inget blad med innehåll.",
-            where=Place(str(path)),
-            do="Välj en fil med innehåll.",
-            kind=ErrorKind.UNREADABLE,
-        )
+        raise JamlikError("workbook_empty", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name)
     return best
 
 
@@ -91,10 +84,7 @@ def sheet_rows(path: Path, *, sheet: str) -> list[GridRow]:
     book = _opened(path)
     if sheet not in book.sheet_names:
         raise JamlikError(
-            f"Bladet {sheet!r} finns inte i {path.name}.",
-            where=Place(str(path)),
-            why=f"Filen har bladen {', '.join(book.sheet_names)}.",
-            do="Rätta sheet under [layout].",
+            "no_such_sheet", where=Place(str(path)), sheet=sheet, name=path.name, sheets=", ".join(book.sheet_names)
         )
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     texts = (GridRow(place, [_text(cell) for cell in row]) for place, row in enumerate(rows, start=1))

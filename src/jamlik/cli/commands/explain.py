@@ -32,16 +32,10 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise JamlikError(
-            "Mappen är ingen färdig analys.",
-            where=Place(str(path)),
-            why="Filen finns inte.",
-            do="Kör jamlik analyse FIL --out MAPP först.",
-            kind=ErrorKind.USAGE,
-        ) from error
+        raise JamlikError("no_analysis", where=Place(str(path)), kind=ErrorKind.USAGE) from error
     except ValueError as error:
         raise JamlikError(
-            "Filen går inte att läsa.", where=Place(str(path)), why=str(error), kind=ErrorKind.UNREADABLE
+            "analysis_unreadable", where=Place(str(path)), why=str(error), kind=ErrorKind.UNREADABLE
         ) from error
 
 
@@ -50,12 +44,7 @@ def _chosen(content: Any, finding: str, folder: Path, lang: str) -> dict[str, An
     for row in rows:
         if finding == row["finding_id"] or (row["rank"] is not None and finding == str(row["rank"])):
             return dict(row)
-    raise JamlikError(
-        phrase(lang, "cli.no_finding"),
-        where=Place(str(folder)),
-        do=phrase(lang, "cli.pick_finding"),
-        kind=ErrorKind.USAGE,
-    )
+    raise JamlikError("no_finding", where=Place(str(folder)), kind=ErrorKind.USAGE)
 
 
 def _told(row: dict[str, Any], facts: dict[str, Any], lang: str) -> list[tuple[str, list[str]]]:

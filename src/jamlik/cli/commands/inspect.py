@@ -37,7 +37,7 @@ def run(
 ) -> None:
     """Inspect files one by one; print what was found and save a `dataset.toml` for each."""
     if toml is not None and len(files) > 1:
-        raise JamlikError("--toml går bara att använda med en fil.", do="Kör en fil i taget.", kind=ErrorKind.USAGE)
+        raise JamlikError("toml_for_one_file", kind=ErrorKind.USAGE)
     found = []
     for file in files:
         inspection = calls.inspect(file, where=parsed_where(where), focus=focus, catalogue=catalogue)
@@ -58,12 +58,7 @@ def _save(inspection: Inspection, path: Path, *, asked: bool, lang: str) -> None
     """Save the description; a file that is there already is never overwritten."""
     if path.exists():
         if asked:
-            raise JamlikError(
-                "Filen finns redan.",
-                where=Place(str(path)),
-                do="Ange ett annat namn med --toml.",
-                kind=ErrorKind.OUTPUT,
-            )
+            raise JamlikError("toml_exists", where=Place(str(path)), kind=ErrorKind.OUTPUT)
         talk.print(phrase(lang, "cli.toml_kept", path=path), markup=False)
         return
     try:

@@ -33,6 +33,7 @@ __all__ = [
     "format_number",
     "format_percent",
     "format_signed",
+    "has_phrase",
     "inside",
     "joined",
     "mismatched_values",
@@ -143,6 +144,11 @@ def phrase(lang: str, key: str, **values: object) -> str:
     if texts is None:
         raise KeyError(f"no text called {key}")
     return texts.get(_checked(lang), texts.get(FALLBACK, "")).format(**values)
+
+
+def has_phrase(key: str) -> bool:
+    """Whether there is such a text."""
+    return key in _all()
 
 
 def counted(lang: str, key: str, n: int, **values: object) -> str:

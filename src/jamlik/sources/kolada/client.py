@@ -275,12 +275,7 @@ class KoladaClient:
         for page in pages:
             for value in page:
                 if "id" not in value:
-                    raise JamlikError(
-                        "Kolada svarade i en annan form än väntat.",
-                        where=Place(file=self._service.base + path),
-                        why="Ett objekt i listan saknar id.",
-                        do="Prova igen senare; kvarstår det behöver jamlik anpassas till Koladas nya form.",
-                    )
+                    raise JamlikError("kolada_object_without_id", where=Place(file=self._service.base + path))
                 if not is_true(value.get("isdeleted")):
                     found[str(value["id"])] = value
         return tuple(found.values())

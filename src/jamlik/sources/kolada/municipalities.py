@@ -103,15 +103,16 @@ def _not_found(
     own: Sequence[Municipality],
     among: Sequence[Municipality],
 ) -> JamlikError:
-    if found:
-        what, near = f"Flera kommuner passar till {text!r}.", list(found)
-    else:
-        what, near = f"Ingen kommun passar till {text!r}.", _near(wanted, own)
+    near = list(found) or _near(wanted, own)
     other = [p for p in among if p.type != "K" and (p.code == wanted.zfill(4) or _plain(p.name) == _plain(wanted))]
-    why = f"{other[0].name} är ingen kommun; här jämförs en kommun med riket och liknande kommuner." if other else ""
-    do = f"Menade du {' eller '.join(f'{place.name} ({place.code})' for place in near)}?" if near else ""
     return JamlikError(
-        what, why=why, do=do or "Skriv kommunens namn eller dess fyra siffror, till exempel 0126.", kind=ErrorKind.USAGE
+        "several_municipalities" if found else "no_municipality",
+        why="not_a_municipality" if other else "",
+        do="did_you_mean_these" if near else "name_a_municipality",
+        kind=ErrorKind.USAGE,
+        text=text,
+        other=other[0].name if other else "",
+        near=", ".join(f"{place.name} ({place.code})" for place in near),
     )
 
 

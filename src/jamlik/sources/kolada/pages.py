@@ -15,7 +15,8 @@ from typing import Any
 
 import httpx
 
-from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
+from jamlik.model.words import LANGUAGES, phrase
 from jamlik.sources.kolada.cache import PageCache
 
 __all__ = ["Manners", "PageReader", "UnansweredError", "seconds_asked"]
@@ -65,13 +66,14 @@ class UnansweredError(JamlikError):
     url : str
         What was asked.
     why, do : str
-        For the reader.
+        Which of the error's texts (`errors.kolada_unanswered`) are told.
     status : int
         The HTTP status of the last answer; 504 when it took too long, 0 when there was none.
     """
 
-    def __init__(self, url: str, why: str, do: str, *, status: int = 0) -> None:
-        super().__init__("Kolada gick inte att läsa.", where=Place(file=url), why=why, do=do, kind=ErrorKind.NETWORK)
+    def __init__(self, url: str, why: str, do: str, *, status: int = 0, **values: object) -> None:
+        super().__init__("kolada_unanswered", where=Place(file=url), kind=ErrorKind.NETWORK, why=why, do=do)
+        self.values = values
         self.status = status
 
     @property
@@ -182,7 +184,7 @@ class PageReader:
             url = self._own(following, since=url)
             if url in seen:
                 break
-        raise _wrong_shape(url, "sidorna pekar runt i en ring (next_url upprepas)")
+        raise _wrong_shape(url, Term("kolada_ring"))
 
     def _page(self, url: str, *, max_age: float) -> tuple[list[Mapping[str, Any]], str]:
         body = self._cache.kept(url, newer_than=self._clock() - max_age)
@@ -201,29 +203,30 @@ class PageReader:
 
     def _fetched(self, url: str) -> bytes:
         """Body of the answer, after as many tries as manners allow."""
-        wait, why, status = self._manners.first_wait, "", 0
+        wait, status = self._manners.first_wait, 0
+        why: Mapping[str, str] = {}
         for turn in range(self._manners.tries):
             asked = None
             try:
                 answer = self._answered(url)
             except httpx.TransportError as error:
-                why = f"Tjänsten svarade inte ({type(error).__name__}: {str(error)[:200] or 'inget mer sagt'})."
+                why = _in_every_language("no_answer", error=type(error).__name__, said=str(error)[:200] or "\u2026")
                 status = 504 if isinstance(error, httpx.ReadTimeout) else 0
             else:
                 if answer.status_code == 200:
                     return answer.content
                 why, status = _reason(answer), answer.status_code
                 if status not in _PASSING and status < 500:
-                    raise UnansweredError(url, why, f"{_CHECK} Se också vad som efterfrågas.", status=status)
+                    raise UnansweredError(url, "why", "do_check_what", status=status, reason=why)
                 asked = seconds_asked(answer.headers.get("Retry-After", ""), now=self._clock())
                 if asked is not None and asked > self._manners.longest_wait:
                     raise UnansweredError(
-                        url, f"{why} Den ber oss vänta {math.ceil(asked)} sekunder.", _AGAIN, status=status
+                        url, "why_wait", "do_again", status=status, reason=why, seconds=math.ceil(asked)
                     )
             if turn + 1 < self._manners.tries:
                 self._sleep(wait if asked is None else asked)
                 wait = min(2 * wait, self._manners.longest_wait)
-        raise UnansweredError(url, f"{why} Försökte {self._manners.tries} gånger.", _AGAIN, status=status)
+        raise UnansweredError(url, "why_tried", "do_again", status=status, reason=why, times=self._manners.tries)
 
     def _answered(self, url: str) -> httpx.Response:
         """One answer; redirects are followed a few steps, on the same host only."""
@@ -240,7 +243,7 @@ class PageReader:
             if not answer.has_redirect_location:
                 return answer
             at = self._own(answer.headers["Location"], since=at)
-        raise UnansweredError(url, "Tjänsten skickar oss runt mellan adresser.", _CHECK)
+        raise UnansweredError(url, "why_round", "do_check")
 
     def _own(self, target: str, *, since: str) -> str:
         """The address that the service points at, on the service's own scheme, host and port; else an error.
@@ -251,18 +254,10 @@ class PageReader:
         try:
             url = httpx.URL(since).join(target)
         except (httpx.InvalidURL, ValueError, TypeError):
-            raise _wrong_shape(since, "nästa sidas adress går inte att läsa") from None
+            raise _wrong_shape(since, Term("kolada_next")) from None
         if url.host != base.host or url.scheme not in {"http", "https"} or url.userinfo:
-            raise UnansweredError(
-                since,
-                f"Tjänsten hänvisar till en annan värd ({url.host or target[:60]}); dit går vi inte.",
-                f"{_CHECK} Stämmer den har Kolada flyttat: meddela dem som sköter jamlik.",
-            )
+            raise UnansweredError(since, "why_elsewhere", "do_moved", host=url.host or target[:60])
         return str(url.copy_with(scheme=base.scheme, host=base.host, port=base.port))
-
-
-_CHECK = "Kontrollera adressen (JAMLIK_KOLADA_URL)."
-_AGAIN = "Försök igen om en stund: sidor som redan är hämtade finns kvar och hämtas inte om."
 
 
 def _checked_base(base: str) -> str:
@@ -272,13 +267,7 @@ def _checked_base(base: str) -> str:
     except httpx.InvalidURL:
         url = httpx.URL("")
     if url.scheme not in {"http", "https"} or not re.fullmatch(r"[\w.:-]+", url.host) or url.query:
-        raise JamlikError(
-            "Koladas adress går inte att använda.",
-            where=Place(file=base),
-            why="Den ska börja med https:// och inte ha något frågetecken.",
-            do="Rätta JAMLIK_KOLADA_URL, eller ta bort den så används https://api.kolada.se/v3.",
-            kind=ErrorKind.USAGE,
-        )
+        raise JamlikError("kolada_address", where=Place(file=base), kind=ErrorKind.USAGE)
     return plain
 
 
@@ -288,23 +277,23 @@ def _parsed_page(url: str, body: bytes) -> tuple[list[Mapping[str, Any]], str]:
         page = json.loads(body)
     except ValueError as error:
         start = body[:60].decode("utf-8", "replace").strip()
-        raise UnansweredError(
-            url,
-            f"Svaret är inte JSON ({error.__class__.__name__}); det börjar {start!r}.",
-            "Ofta är det en inloggningssida eller en brandvägg som svarar. Öppna adressen i en webbläsare och jämför.",
-        ) from None
+        raise UnansweredError(url, "why_no_json", "do_browser", error=error.__class__.__name__, start=start) from None
     if not isinstance(page, dict) or not isinstance(page.get("values"), list):
-        raise _wrong_shape(url, "svaret har ingen lista som heter values")
+        raise _wrong_shape(url, Term("kolada_values"))
     if not all(isinstance(value, dict) for value in page["values"]):
-        raise _wrong_shape(url, "values innehåller annat än objekt")
+        raise _wrong_shape(url, Term("kolada_objects"))
     following = page.get("next_url") or ""
     if not isinstance(following, str):
-        raise _wrong_shape(url, "next_url är ingen text")
+        raise _wrong_shape(url, Term("kolada_next_text"))
     return page["values"], following
 
 
-def _reason(answer: httpx.Response) -> str:
-    """What the service said, in short."""
+def _in_every_language(key: str, **values: object) -> dict[str, str]:
+    return {lang: phrase(lang, f"errors.kolada_reason.{key}", **values) for lang in LANGUAGES}
+
+
+def _reason(answer: httpx.Response) -> Mapping[str, str]:
+    """What the service said, in short, by language."""
     said = ""
     try:
         detail = answer.json()
@@ -312,15 +301,10 @@ def _reason(answer: httpx.Response) -> str:
         detail = None
     if isinstance(detail, dict) and isinstance(detail.get("detail"), str):
         said = f": {detail['detail'][:200]}"
-    named = {429: "för många anrop", 404: "finns inte"}.get(answer.status_code, answer.reason_phrase)
-    return f"Tjänsten svarade {answer.status_code} ({named}){said}."
+    status = answer.status_code
+    key = {429: "too_many", 404: "not_there"}.get(status, "answered")
+    return _in_every_language(key, status=status, named=answer.reason_phrase, said=said)
 
 
-def _wrong_shape(url: str, what: str) -> JamlikError:
-    return JamlikError(
-        "Kolada svarade i en annan form än väntat.",
-        where=Place(file=url),
-        why=f"I svaret: {what}. Klienten är skriven för Koladas API version 3.",
-        do="Prova igen senare; kvarstår det behöver jamlik anpassas till Koladas nya form.",
-        kind=ErrorKind.CONTRACT,
-    )
+def _wrong_shape(url: str, what: Term) -> JamlikError:
+    return JamlikError("kolada_other_form", where=Place(file=url), kind=ErrorKind.CONTRACT, answer=what)

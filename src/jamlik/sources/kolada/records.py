@@ -75,12 +75,12 @@ def flat_records(objects: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
                 rows.append((kpi, place, period, str(figure["gender"]), number, str(figure.get("status") or "")))
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise JamlikError(
-                "En uppgift från Kolada har en annan form än väntat.",
+                "kolada_record_form",
                 where=Place(
                     file=f"{found.get('kpi', '?')} {found.get('municipality', '?')} {found.get('period', '?')}"
                 ),
-                why=f"{type(error).__name__}: {error}. Väntat: kpi, municipality, period, values med gender och value.",
-                do="Prova igen senare; kvarstår det behöver jamlik anpassas till Koladas nya form.",
+                error_name=type(error).__name__,
+                error=error,
             ) from None
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
@@ -144,13 +144,7 @@ def cells_from_records(
     input_key = hashlib.sha256(frame.write_csv().encode()).hexdigest()
     frame = _with_margins(_with_status(frame), by_id, noticed)
     if frame.is_empty():
-        raise JamlikError(
-            "Det finns inga tal att analysera.",
-            where=Place(file=path),
-            why="Inget av nyckeltalen har något tal för kommunen och åren.",
-            do="Välj fler år, eller kontrollera kommunens kod.",
-            kind=ErrorKind.NOTHING_TO_ANALYSE,
-        )
+        raise JamlikError("kolada_no_numbers", where=Place(file=path), kind=ErrorKind.NOTHING_TO_ANALYSE)
     ids = frame["kpi"].unique().sort().to_list()
     indicators = {f"kolada:{kpi}": kolada_indicator(by_id.get(kpi, {"id": kpi})) for kpi in ids}
     dimensions = _dimensions(frame, places, focus)
@@ -174,12 +168,7 @@ def _frame(records: Records) -> pl.DataFrame:
     if "status" not in frame.columns:
         frame = frame.with_columns(pl.lit("").alias("status"))
     if lacking := [name for name in _SCHEMA if name not in frame.columns]:
-        raise JamlikError(
-            "Koladas tal saknar kolumner.",
-            where=Place(column=", ".join(lacking)),
-            why="Väntade kolumner: kpi, municipality, period, gender, value och gärna status.",
-            do="Döp om kolumnerna, eller beskriv filen i en dataset.toml.",
-        )
+        raise JamlikError("kolada_lacks_columns", where=Place(column=", ".join(lacking)))
     return frame.select(
         pl.col("kpi").cast(pl.String).str.strip_chars(),
         pl.col("municipality").cast(pl.String).str.strip_chars().str.zfill(4),
@@ -218,12 +207,7 @@ def _unique(frame: pl.DataFrame, *, keep_last: bool, noticed: list[Problem]) -> 
         first = distinct.filter(distinct.select(_KEY).is_duplicated()).row(0, named=True)
         place = Place(file=first["municipality"], column=first["kpi"])
         if not keep_last:
-            raise JamlikError(
-                f"{clashing} uppgifter finns två gånger med olika värden.",
-                where=place,
-                why=f"Den första gäller perioden {first['period']}.",
-                do="Ta bort den som är fel.",
-            )
+            raise JamlikError("kolada_figures_disagree", where=place, clashing=clashing, period=first["period"])
         noticed.append(Problem("duplicate_cells", Severity.NOTE, place, clashing, "det senaste värdet används"))
     return kept.sort(["kpi", "period", "municipality", "gender"])
 
