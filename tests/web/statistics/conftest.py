@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pytest
 
+from jamlik.web.core import clock
 from jamlik.web.core.worker import Worker
 from jamlik.web.statistics import actions
 
-AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+AT = clock.now()
 
 
 def school_file(*, years=(2024, 2025), girls=0.80, boys=0.55, n=300, seed=1) -> bytes:
