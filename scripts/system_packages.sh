@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Make sure the system libraries are there: PDF writing needs Pango and a font; the tests need Chromium, npm, libmagic.
+# Make sure the system libraries are there: PDF writing needs Pango and a font; the tests need Chromium, npm, libmagic
+# and, where it can be had, PostgreSQL.
 # As root on Debian they are installed; otherwise what is missing is named. Usage: system_packages.sh runtime|dev PYTHON
 set -euo pipefail
 
@@ -24,6 +25,10 @@ if [ "$purpose" = dev ]; then
     command -v chromium >/dev/null || missing+=(chromium)
     command -v npm >/dev/null || missing+=(nodejs npm)
     library libmagic.so.1 || missing+=(libmagic1)
+    # Not having it stops nobody: the tests that need it say so. Root gets it, and so does CI.
+    if [ "$(id -u)" -eq 0 ] && ! command -v postgres >/dev/null && ! ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1; then
+        missing+=(postgresql)
+    fi
 fi
 
 [ ${#missing[@]} -eq 0 ] && exit 0
