@@ -20,9 +20,8 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
 from jamlik.web.core.editing import keep_unsent
-from jamlik.web.core.people import User
 
-__all__ = ["Declared", "OutsideScope", "Person", "View", "asker", "declared", "may", "permission", "require"]
+__all__ = ["Declared", "OutsideScope", "Person", "View", "declared", "may", "permission", "require"]
 
 View = Callable[..., HttpResponseBase]
 Person = AbstractBaseUser | AnonymousUser
@@ -80,13 +79,6 @@ def declared(view: View) -> Declared | None:
     """What a view declares; None where it declares nothing."""
     found = getattr(view, "permission", None)
     return found if isinstance(found, Declared) else None
-
-
-def asker(request: HttpRequest) -> User:
-    """The person who asks, in a view that needs a login."""
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user
 
 
 def may(user: Person, name: str, *, unit: models.Model | None = None) -> bool:

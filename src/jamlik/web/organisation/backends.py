@@ -17,6 +17,8 @@ __all__ = ["RoleBackend"]
 class RoleBackend(BaseBackend):
     """Answers for permissions by the person's roles today."""
 
+    answers_by_roles = True  # what `User.has_perm` looks for
+
     def has_perm(self, user_obj: AbstractBaseUser | AnonymousUser, perm: str, obj: Any = None) -> bool:
         """Whether a person has a permission: anywhere, or for a unit (or the unit of an object)."""
         if obj is None:

@@ -11,8 +11,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jamlik.web.core import clock
-from jamlik.web.core.access import asker, permission, require
+from jamlik.web.core.access import permission, require
 from jamlik.web.core.editing import once
+from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import language, say
 from jamlik.web.organisation import list_actions
 from jamlik.web.organisation.content import starting_tree, starting_trees

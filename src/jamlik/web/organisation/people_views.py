@@ -14,9 +14,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jamlik.web.core import clock, erasure, listing
-from jamlik.web.core.access import asker, may, permission, require
+from jamlik.web.core.access import may, permission, require
 from jamlik.web.core.editing import once
 from jamlik.web.core.models import User
+from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import people_actions, tree
 from jamlik.web.organisation.forms import EraseForm, InvitationForm, InviteForm, PersonForm, RoleForm, chosen_unit

@@ -14,8 +14,9 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
 from jamlik.web.core import clock, listing
-from jamlik.web.core.access import asker, may, permission, require
+from jamlik.web.core.access import may, permission, require
 from jamlik.web.core.editing import EditConflict, once, unsent
+from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import actions, tree
 from jamlik.web.organisation.forms import UnitForm, chosen_unit
