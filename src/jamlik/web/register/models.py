@@ -173,11 +173,6 @@ class Document(models.Model):
         return self.owner
 
 
-def _stored_name(version: DocumentVersion, name: str) -> str:
-    """Where a file is kept: the random name that the action gave it."""
-    return f"register/{name}"
-
-
 class DocumentVersion(models.Model):
     """One decided wording of a document, with its file. Never changed once it is there.
 
@@ -192,7 +187,7 @@ class DocumentVersion(models.Model):
     paragraph = models.CharField(max_length=40, blank=True)
     register_number = models.CharField(max_length=60, blank=True)
     summary = models.TextField()
-    file = models.FileField(upload_to=_stored_name, blank=True)
+    file = models.FileField(upload_to="register", blank=True)  # under a random name that the action gives it
     file_kind = models.CharField(max_length=10, choices=FileKind.choices, blank=True)
     file_name = models.CharField(max_length=200, blank=True)
     file_size = models.PositiveIntegerField(default=0)

@@ -1,0 +1,58 @@
+"""What a view does when an action refuses: a rule's message at its field, or both versions side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from jamlik.web.core.editing import EditConflict
+from jamlik.web.core.texts import say
+from jamlik.web.register.rules import BrokenRuleError
+from jamlik.web.register.uploads import RefusedFileError
+
+__all__ = ["answer_conflict", "as_form_error", "conflicting", "refused", "rule_text"]
+
+Difference = tuple[str, object, object]
+
+
+def rule_text(error: BrokenRuleError, *, app: str = "register") -> str:
+    """What a broken rule says to a person."""
+    return say(f"{app}.rule.{error.reason}", **error.values)
+
+
+def refused(form: forms.Form, error: BrokenRuleError | RefusedFileError, *, app: str = "register") -> None:
+    """Put an action's refusal into the form: at its field where the form has it, else at the top."""
+    if isinstance(error, RefusedFileError):
+        form.add_error("file", say(f"register.file.{error.reason}", **error.values))
+        return
+    form.add_error(error.field if error.field in form.fields else None, rule_text(error, app=app))
+
+
+def as_form_error(error: BrokenRuleError, *, app: str = "register") -> forms.ValidationError:
+    """A broken rule for the last page of a guided form."""
+    return forms.ValidationError(rule_text(error, app=app))
+
+
+def answer_conflict(request: HttpRequest, *, differences: Iterable[Difference], again: str) -> HttpResponse:
+    """The page that shows what differs; nothing has been saved."""
+    shown = [(name, mine, theirs) for name, mine, theirs in differences if str(mine) != str(theirs)]
+    return render(request, "core/conflict.html", {"differences": shown, "again": again}, status=409)
+
+
+def conflicting(conflict: EditConflict, names: Iterable[tuple[str, str]]) -> list[Difference]:
+    """The fields of two versions of a row, as people read them: (name of field, its label) in, texts out."""
+    return [
+        (label, _read(getattr(conflict.mine, name, "")), _read(getattr(conflict.theirs, name, "")))
+        for name, label in names
+    ]
+
+
+def _read(value: object) -> str:
+    if value is None or value == "":
+        return say("core.guided.empty")
+    if isinstance(value, bool):
+        return say("core.yes" if value else "core.no")
+    return str(value)
