@@ -48,12 +48,15 @@ class Attack:
         Whether indicators about the same people are put together.
     exact : bool
         Whether everybody is taken to be in some part of each whole, as long as nothing shown says otherwise.
+    apart : frozenset of (indicator, indicator)
+        Pairs of which the attacker has been told that the first one's people are not all among the second's.
     """
 
     release: Release
     extra: Mapping[Name, float] = field(default_factory=dict)
     links: bool = True
     exact: bool = True
+    apart: frozenset[tuple[str, str]] = frozenset()
     known: dict[Name, float] = field(default_factory=dict)
     unknowns: Unknowns = field(default_factory=Unknowns)
     names: dict[Key, list[Name]] = field(default_factory=lambda: defaultdict(list))
@@ -83,7 +86,10 @@ class Attack:
         """Each indicator's people, by the name of the first indicator about them."""
         bases, whose = self._shown_bases(), {}
         for name in self.release.indicators:
-            same = (other for other in whose.values() if self.links and _alike(bases[other], bases[name]))
+            same = (
+                other for other in whose.values()
+                if self.links and _alike(bases[other], bases[name]) and not self.apart & {(other, name), (name, other)}
+            )  # fmt: skip
             whose[name] = next(same, name)
         return whose
 
@@ -106,7 +112,8 @@ class Attack:
             bases[self.whose[name]] |= found
         for small, large in ((a, b) for pair in combinations(bases, 2) for a, b in (pair, pair[::-1])):
             shared = bases[small].keys() & bases[large].keys()
-            if len(shared) < _ENOUGH_SHARED or any(bases[small][k] > bases[large][k] for k in shared):
+            fitting = len(shared) >= _ENOUGH_SHARED and all(bases[small][k] <= bases[large][k] for k in shared)
+            if not fitting or (small, large) in self.apart:
                 continue
             for kind, whose, period, group in [n for n in self._all_names() if n[:2] == ("people", small)]:
                 other = ("people", large, period, group)

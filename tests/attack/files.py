@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import jamlik
 from jamlik.reports import FORMATS, write_all
@@ -36,7 +37,7 @@ class Trial:
     release: Release
     truth: Truth
 
-    def worked(self, *, enough: float = 20.0, **how: bool) -> list[Worked]:
+    def worked(self, *, enough: float = 20.0, **how: Any) -> list[Worked]:
         """The outcome of the attack; where its assumptions do not fit together it assumes less."""
         for fallback in ({}, {"exact": False}, {"links": False}, {"exact": False, "links": False}):
             try:
@@ -56,13 +57,19 @@ def trial(source: Path, out: Path, *, formats: Collection[str] = NUMBERS, file: 
     return Trial(read_release(out), truth_of(source, file=file))
 
 
-def required_failures(made: Trial, **how: bool) -> list[str]:
+def required_failures(made: Trial, **how: Any) -> list[str]:
     """Hidden numbers that came out: sensitive ones narrower than the rules ask, counts that are determined at all.
 
-    An interval that leaves out the truth is a wrong guess of the attacker's, not a leak.
+    An interval that leaves out the truth is a wrong guess of the attacker's, not a leak. Nor is a lucky guess: where
+    people were wrongly taken to be among others', the attack is made again by one who knows better.
     """
+    found = _failures(made, made.worked(**how))
+    return found and _failures(made, made.worked(apart=made.truth.apart(), **how))
+
+
+def _failures(made: Trial, every: Iterable[Worked]) -> list[str]:
     found = []
-    for worked in made.worked(**how):
+    for worked in every:
         true, width = made.truth.value(worked), worked.interval.width
         right = true is None or worked.interval.low - 1e-6 <= true <= worked.interval.high + 1e-6
         short = width < _WIDTH if made.truth.sensitive(worked) else width < 1 and worked.what == "yes"

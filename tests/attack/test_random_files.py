@@ -98,9 +98,6 @@ def _with_missing_answers(folder: Path, seed: int) -> Path:
 
 
 @pytest.mark.prove
-@pytest.mark.xfail(
-    reason="privacy.linkage: indicators whose bases differ are protected apart, though one base bounds the other"
-)
 def test_missing_answers_do_not_tell_one_base_by_another(tmp_path: Path) -> None:
     failures = []
     for seed in range(200):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import permutations
 from pathlib import Path
 
 from jamlik.analysis.intake import opened
 from jamlik.analysis.prepare import prepared_cells, prepared_persons
 from jamlik.model.dataset import Dataset, RowKind
+from jamlik.model.groupings import Group
 from jamlik.model.tables import Cell, CellKey
 from jamlik.sources.read import read_cells, read_persons
 from tests.attack.attacker import Worked
@@ -38,6 +40,18 @@ class Truth:
         if count is None or base == 0:
             return False
         return count < _SMALL or base - count < _SMALL or base < 2 * _SMALL
+
+    def apart(self) -> frozenset[tuple[str, str]]:
+        """Pairs of indicators of which the first one's people are not all among the second's."""
+        bases: dict[str, dict[tuple[str, Group], float]] = {}
+        for (name, period, group), cell in self.cells.items():
+            if cell.base_n is not None:
+                bases.setdefault(name, {})[period, group] = cell.base_n
+        return frozenset(
+            (one, other)
+            for one, other in permutations(bases, 2)
+            if any(n > bases[other].get(key, n) for key, n in bases[one].items())
+        )
 
 
 def truth_of(source: Path | Dataset, *, file: Path | None = None) -> Truth:

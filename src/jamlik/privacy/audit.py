@@ -78,6 +78,8 @@ def attack(system: System, hidden: Bools, *, enough: bool = False) -> Audit:
     solves = 0
     for number in range(int(label.max(initial=-1)) + 1):
         inside = np.flatnonzero(label == number)
+        if enough and not part.sensitive[inside].any():
+            continue
         reach = _Reach(restricted(part, inside))
         reach.explore(enough=enough)
         low[inside], high[inside] = reach.low, reach.high

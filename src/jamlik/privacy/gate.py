@@ -22,6 +22,7 @@ from jamlik.privacy.thresholds import Rules, rules_named
 __all__ = ["protected"]
 
 _ALREADY_HIDDEN = 1e-6
+_DEARER = 2.0
 
 
 def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> ProtectedTable:
@@ -91,7 +92,7 @@ def _hidden_cells(table: Table, rules: Rules) -> tuple[frozenset[CellKey], float
             known[list(places)] = (name, linked.period, group) in hidden
         system = linked.system
         eased = replace(system, cost=np.where(known & ~system.sensitive, _ALREADY_HIDDEN, system.cost))
-        pattern = suppress(eased).hidden | known
+        pattern = _suppressed(eased) | known
         _attacked(linked, pattern)
         hidden.update(_keys(linked, pattern))
     return frozenset(hidden), min(widths, default=None)
@@ -116,7 +117,7 @@ def _attacked(linked: Linked, hidden: Bools) -> Audit:
 
 def _keys(linked: Linked, hidden: Bools) -> Iterable[CellKey]:
     for (name, group), places in linked.members.items():
-        base = linked.base.get(group)
+        base = linked.base.get((name, group))
         if any(hidden[p] for p in places) or (base is not None and hidden[base]):
             yield (name, linked.period, group)
 
@@ -134,10 +135,34 @@ def _pattern_of_counts(linked: Linked) -> Bools:
         known = np.zeros(system.value.shape, dtype=np.bool_)
         known[list(linked.base.values())] = True
         known &= ~hidden
+        known |= _following(linked, known)
         cost = np.where(known, np.inf, np.where(hidden, _ALREADY_HIDDEN, system.cost))
         return _with_its_cells(linked, hidden | suppress(replace(system, cost=cost)).hidden)
     except ReleaseRefused:
-        return _with_its_cells(linked, suppress(system).hidden)
+        return _with_its_cells(linked, _suppressed(system))
+
+
+def _suppressed(system: System) -> Bools:
+    """Hide what it takes; where that is not enough, not even that nobody is in some group is told."""
+    try:
+        return suppress(system).hidden
+    except ReleaseRefused:
+        certain = np.isinf(system.cost)
+        if not certain.any():
+            raise
+        dear = _DEARER * float(system.cost[~certain].max(initial=1.0))
+        return suppress(replace(system, cost=np.where(certain, dear, system.cost))).hidden
+
+
+def _following(linked: Linked, known: Bools) -> Bools:
+    """What the file leaves unknown but what is known settles: who is left of a known base less a known base."""
+    open_cells = abs(linked.system.equation) @ (~known & np.isfinite(linked.system.cost)).astype(np.float64)
+    single = linked.system.equation[np.flatnonzero(open_cells == 1)]
+    found = np.zeros(known.shape, dtype=np.bool_)
+    found[np.unique(single.indices)] = True
+    untold = np.zeros(known.shape, dtype=np.bool_)
+    untold[list(linked.rest)] = True
+    return found & untold & ~linked.system.sensitive
 
 
 def _bases_alone(linked: Linked) -> System:
@@ -153,8 +178,8 @@ def _bases_alone(linked: Linked) -> System:
 def _with_its_cells(linked: Linked, hidden: Bools) -> Bools:
     """Where a base is hidden, every number about that group is."""
     out = hidden.copy()
-    for (_, group), places in linked.members.items():
-        base = linked.base.get(group)
+    for key, places in linked.members.items():
+        base = linked.base.get(key)
         if (base is not None and hidden[base]) or any(hidden[p] for p in places):
             out[list(places)] = True
     return out

@@ -1,7 +1,8 @@
 """From cells of a table to linear systems: who is counted where, and what adds up to what.
 
 Indicators about the same people at the same time form one system: their base, and for each indicator those with the
-outcome and those without.
+outcome and those without. So do indicators of whom some have answered fewer: the one base and whoever is left are the
+other.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from jamlik.model.groupings import Group, Role
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Cell, Status, Table
 from jamlik.privacy.margins import Margin, is_left_over, margins
+from jamlik.privacy.nested import families, nested_pairs
 from jamlik.privacy.system import Bools, Floats, System
 from jamlik.privacy.thresholds import Rules, common_value, contributors, sensitivity, spread_needed
 
@@ -35,8 +37,8 @@ class Linked:
     ----------
     system : System
         Bases, counts with and without the outcome, and what is unknown; or sums.
-    base : mapping of group to int
-        Place of each base cell.
+    base : mapping of (indicator, group) to int
+        Place of each published cell's base; indicators about the same people have one place.
     members : mapping of (indicator, group) to tuple of int
         Places of the numbers of one published cell, its base apart.
     rest : tuple of int
@@ -46,7 +48,7 @@ class Linked:
     """
 
     system: System = field(repr=False)
-    base: Mapping[Group, int]
+    base: Mapping[tuple[str, Group], int]
     members: Mapping[tuple[str, Group], tuple[int, ...]]
     rest: tuple[int, ...]
     period: str
@@ -82,6 +84,7 @@ class _Builder:
 
     def __init__(self, table: Table, rules: Rules, period: str) -> None:
         self.table, self.rules, self.period = table, rules, period
+        self.people = "base"
         self.value: list[float] = []
         self.width: list[float] = []
         self.sensitive: list[bool] = []
@@ -120,7 +123,7 @@ class _Builder:
             parts = [places[g] for g in margin.parts]
             rest = self.value[places[margin.total]] - sum(self.value[p] for p in parts)
             key = margin.absent[0] if len(margin.absent) == 1 else (*margin.total, ("", repr(margin.absent)))
-            if margin.absent and (rest > _NONE_LEFT or (rest > -_NONE_LEFT and ("base", key) in self.unknown)):
+            if margin.absent and (rest > _NONE_LEFT or (rest > -_NONE_LEFT and (self.people, key) in self.unknown)):
                 if (measure, key) not in self.unknown:
                     self.unknown[measure, key] = self.left_over(max(rest, 0.0), margin.absent)
                 parts.append(self.unknown[measure, key])
@@ -187,33 +190,73 @@ def _same_base(one: Mapping[Group, Cell], other: Mapping[Group, Cell]) -> bool:
 
 
 def count_systems(table: Table, rules: Rules) -> list[Linked]:
-    """One system of people per period and base."""
+    """One system of people per period and base; bases of which one lies within another share one."""
     margins_of = _margins_of(table)
-    return [
-        _count_system(_Builder(table, rules, period), measures, margins_of)
-        for (period, _), measures in _by_base(table, lambda indicator, cell: True).items()
-    ]
+    by_period: dict[str, list[list[Measures]]] = {}
+    for (period, _), measures in _by_base(table, lambda indicator, cell: True).items():
+        by_period.setdefault(period, []).append(measures)
+    found = []
+    for period, peoples in by_period.items():
+        pairs = nested_pairs([_sizes(measures) for measures in peoples])
+        for family in families(len(peoples), pairs):
+            some = {number: peoples[number] for number in family}
+            inside = [pair for pair in pairs if pair[0] in some]
+            found.append(_count_system(_Builder(table, rules, period), some, inside, margins_of))
+    return found
+
+
+def _sizes(measures: Sequence[Measures]) -> dict[Group, float]:
+    return {g: float(c.base_n) for m in measures for g, c in m.cells.items() if c.base_n is not None}
 
 
 def _count_system(
-    build: _Builder, measures: Sequence[Measures], margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]]
+    build: _Builder,
+    peoples: Mapping[int, Sequence[Measures]],
+    inside: Sequence[tuple[int, int]],
+    margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]],
 ) -> Linked:
-    bases = {g: float(c.base_n) for m in measures for g, c in m.cells.items() if c.base_n is not None}
+    members: dict[tuple[str, Group], tuple[int, ...]] = {}
+    base = {number: _add_people(build, number, some, members, margins_of) for number, some in peoples.items()}
+    for small, large in inside:
+        for group in base[small].keys() & base[large].keys():
+            more = build.value[base[large][group]] - build.value[base[small][group]]
+            if more >= 0:
+                others = [build.left_over(more)] if more else []
+                build.sums(base[large][group], (base[small][group], *others))
+    places = {
+        (item.indicator.id, group): base[number][group]
+        for number, some in peoples.items()
+        for item in some
+        for group in item.cells
+        if group in base[number]
+    }
+    return Linked(build.system(integral=True), places, members, tuple(build.rest), build.period)
+
+
+def _add_people(
+    build: _Builder,
+    number: int,
+    measures: Sequence[Measures],
+    members: dict[tuple[str, Group], tuple[int, ...]],
+    margins_of: Callable[[Iterable[Group]], tuple[Margin, ...]],
+) -> dict[Group, int]:
+    """Add a set of people and all that is asked of them; return the places of their bases."""
+    build.people = f"base {number}"
+    bases = _sizes(measures)
     groups = sorted(bases)
     numbers = np.array([bases[g] for g in groups], dtype=np.float64)
     small = sensitivity(rules=build.rules, yes=np.full(numbers.shape, np.nan), base=numbers).base
     base = {}
-    for group, number, sensitive in zip(groups, numbers.tolist(), small.tolist(), strict=True):
-        price = _cost(build.table, group, number) * (2.0 + len(measures))
-        cost = np.inf if number == 0 else price
-        base[group] = build.cell(number, width=build.rules.width, sensitive=sensitive, cost=cost)
-    build.margins("base", base, margins_of(base))
-    members: dict[tuple[str, Group], tuple[int, ...]] = {}
+    for group, size, sensitive in zip(groups, numbers.tolist(), small.tolist(), strict=True):
+        price = _cost(build.table, group, size) * (2.0 + len(measures))
+        cost = np.inf if size == 0 else price
+        base[group] = build.cell(size, width=build.rules.width, sensitive=sensitive, cost=cost)
+    build.margins(build.people, base, margins_of(base))
     counts: dict[str, dict[Group, int]] = {}
     for item in measures:
         counts[item.indicator.id] = _add_counts(build, item, base, bases, members, margins_of)
-    _add_partitions(build, measures, base, counts)
-    return Linked(build.system(integral=True), base, members, tuple(build.rest), build.period)
+    _add_partitions(build, measures, base, counts, members)
+    return base
 
 
 def _add_counts(
@@ -245,8 +288,8 @@ def _add_counts(
     build.margins(f"yes {name}", with_it, margins_of(with_it))
     build.margins(f"no {name}", without, margins_of(without))
     for (measure, key), rest in [*build.unknown.items()]:
-        if measure == f"yes {name}" and {("base", key), (f"no {name}", key)} <= build.unknown.keys():
-            build.sums(build.unknown["base", key], (rest, build.unknown[f"no {name}", key]))
+        if measure == f"yes {name}" and {(build.people, key), (f"no {name}", key)} <= build.unknown.keys():
+            build.sums(build.unknown[build.people, key], (rest, build.unknown[f"no {name}", key]))
     for group in item.cells:
         members.setdefault((name, group), ())
     return with_it
@@ -257,13 +300,17 @@ def _add_partitions(
     measures: Sequence[Measures],
     base: Mapping[Group, int],
     counts: Mapping[str, Mapping[Group, int]],
+    members: Mapping[tuple[str, Group], tuple[int, ...]],
 ) -> None:
-    """Indicators that divide the base add up to it, wherever all of them are there and do."""
-    families: dict[str, list[str]] = {}
+    """Indicators that divide the base add up to it, wherever all of them are there and do.
+
+    Whoever is alone in not giving one answer gave one of the others: those are parts of what this person knows.
+    """
+    divided: dict[str, list[str]] = {}
     for item in measures:
         if item.indicator.partition:
-            families.setdefault(item.indicator.partition, []).append(item.indicator.id)
-    for names in families.values():
+            divided.setdefault(item.indicator.partition, []).append(item.indicator.id)
+    for names in divided.values():
         for group, place in base.items():
             parts = [counts[name][group] for name in names if group in counts[name]]
             rest = build.value[place] - sum(build.value[p] for p in parts)
@@ -271,6 +318,10 @@ def _add_partitions(
                 if rest > _NONE_LEFT:
                     parts.append(build.left_over(rest))
                 build.sums(place, parts)
+                for name in names:
+                    without = members.get((name, group), ())[1:]
+                    if without and build.value[without[0]] == 1:
+                        build.sums(without[0], [p for p in parts if p != counts[name][group]])
 
 
 @dataclass(frozen=True, slots=True)
