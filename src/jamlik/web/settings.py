@@ -44,6 +44,8 @@ MIDDLEWARE = [
     "jamlik.web.core.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "jamlik.web.core.middleware.UnsentMiddleware",
+    "jamlik.web.core.middleware.SecondStepMiddleware",
     "jamlik.web.core.middleware.HeadersMiddleware",
 ]
 ROOT_URLCONF = "jamlik.web.urls"

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-__all__ = ["HeadersMiddleware", "LanguageMiddleware"]
+from jamlik.web.core.editing import keep_unsent
 
+__all__ = ["HeadersMiddleware", "LanguageMiddleware", "SecondStepMiddleware", "UnsentMiddleware"]
+
+_HAS_SECOND_STEP = "has_second_step"
 Respond = Callable[[HttpRequest], HttpResponse]
 
 
@@ -36,6 +42,49 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         patch_vary_headers(response, ["Accept-Language", "Cookie"])
         return response
+
+
+class UnsentMiddleware:
+    """Keep what somebody sent after the login had timed out, and have it there when they are back."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Keep the form when the answer is to log in first."""
+        response = self.respond(request)
+        to_login = response.status_code == 302 and urlsplit(response["Location"]).path == reverse(settings.LOGIN_URL)
+        if to_login and request.method == "POST" and not request.user.is_authenticated:
+            keep_unsent(request)
+        return response
+
+
+class SecondStepMiddleware:
+    """Where the site asks for two steps, nobody gets further with a password alone than to turn the second one on."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Lead to the page that turns it on."""
+        if settings.JAMLIK.require_mfa and self._lacks(request) and not self._is_open(request.path):
+            return HttpResponseRedirect(reverse("mfa_activate_totp"))
+        return self.respond(request)
+
+    @staticmethod
+    def _lacks(request: HttpRequest) -> bool:
+        """Whether the person logged in with a password and has no second step; asked once for each login."""
+        if not request.user.is_authenticated or request.session.get(_HAS_SECOND_STEP):
+            return False
+        methods = {step["method"] for step in request.session.get("account_authentication_methods", [])}
+        if "socialaccount" in methods or is_mfa_enabled(request.user):
+            request.session[_HAS_SECOND_STEP] = True
+            return False
+        return True
+
+    @staticmethod
+    def _is_open(path: str) -> bool:
+        return path.startswith(("/account/", "/static/", "/language/")) or path in {"/healthz", "/theme.css"}
 
 
 class HeadersMiddleware:
