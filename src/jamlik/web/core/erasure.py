@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, transaction
 
 from jamlik.web.core import audit
@@ -21,6 +22,8 @@ __all__ = ["erase_details", "erase_person", "person_copy", "register"]
 
 Copy = Callable[[User], object]
 Erase = Callable[[User, datetime], None]
+# What lies in core and in the log-in package under a person's own key, and goes with the person.
+_OWNED = ("account.EmailAddress", "socialaccount.SocialAccount", "mfa.Authenticator", "core.Draft", "core.Sent")
 _holders: dict[str, tuple[Copy, Erase]] = {}
 
 
@@ -34,6 +37,11 @@ def person_copy(user: User) -> Mapping[str, object]:
     about = AuditDetails.objects.filter(person_key=str(user.pk)).order_by("number")
     return {
         "account": {"email": user.email, "name": user.name, "language": user.language, "active": user.is_active},
+        "log_in": [
+            {"kind": label, "n": n}
+            for label in _OWNED
+            if (n := apps.get_model(label)._default_manager.filter(user=user).count())
+        ],
         **{name: copy(user) for name, (copy, _) in _holders.items()},
         "done_by_you": [_told(event) for event in AuditEvent.objects.filter(by_key=str(user.pk)).order_by("number")],
         "about_you": [{"number": each.number, **json.loads(each.body)} for each in about],
@@ -57,6 +65,8 @@ def erase_person(*, user: User, by: User | None, at: datetime, reason: str) -> N
     """
     for _, erase in _holders.values():
         erase(user, at)
+    for label in _OWNED:
+        apps.get_model(label)._default_manager.filter(user=user).delete()
     user.email = f"erased-{user.pk}@invalid"
     user.name = ""
     user.is_active = False

@@ -188,6 +188,7 @@ def erase_person(*, user: User, reason: str, by: User, at: datetime) -> None:
     """End a person's roles and erase the personal data, once the account is closed."""
     access.require(by, ERASE)
     _require_over(by, user, whole=True)
+    user = User.objects.select_for_update().get(pk=user.pk)
     if user.is_active:
         raise ValidationError(say("organisation.error.erase_open"))
     if not reason.strip():
