@@ -88,6 +88,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "jamlik.web.core.login.AccountAdapter"
+ACCOUNT_FORMS = {"login": "jamlik.web.core.login.LoginForm"}
 SOCIALACCOUNT_ADAPTER = "jamlik.web.core.login.SocialAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}

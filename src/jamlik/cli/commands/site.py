@@ -157,7 +157,7 @@ def _granian(host: str, port: int, processes: int) -> None:
         log_level="warning",  # type: ignore[arg-type]
         respawn_failed_workers=True,
         respawn_interval=1.0,
-        workers_kill_timeout=20,
+        workers_kill_timeout=5,
     ).serve()
 
 

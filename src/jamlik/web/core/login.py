@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
 
-__all__ = ["AccountAdapter", "SocialAdapter"]
+__all__ = ["AccountAdapter", "LoginForm", "SocialAdapter"]
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -25,3 +26,13 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody becomes a user by logging in elsewhere: an administrator has added the address first."""
         return False
+
+
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+    """Address and password, with labels alone: words inside a field are gone once one writes in it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)

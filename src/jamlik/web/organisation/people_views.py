@@ -271,5 +271,5 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         return redirect("/")
     response = render(request, "organisation/invitation.html", {"form": form, "email": found.user.email})
     response.headers["Cache-Control"] = "no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
