@@ -37,6 +37,7 @@ __all__ = [
     "receive_file",
     "refuse_import",
     "register_finding",
+    "restart_import",
     "undo_import",
     "withdraw_release",
 ]
@@ -226,6 +227,25 @@ def refuse_import(*, imported: Import, by: User, at: datetime, reason: str = "")
         changes={"state": (before, "refused")},
         note=reason,
     )
+    return row
+
+
+@transaction.atomic
+def restart_import(*, imported: Import, by: User, at: datetime) -> Import:
+    """Ask again for the work that stopped halfway: its job was lost or failed before it could tell why.
+
+    Raises
+    ------
+    JamlikError
+        When nothing has stopped.
+    """
+    row = _locked(imported)
+    job = row.job
+    asked = {ImportState.SPOOLED.value: "statistics.inspect", ImportState.ACCEPTED.value: "statistics.analyse"}
+    if row.state not in asked or (job is not None and not job.ended):
+        raise JamlikError(say("statistics.import.refused_step"), do=say("statistics.move.reload"), kind=ErrorKind.USAGE)
+    _ask(row, asked[row.state], by)
+    audit.record("statistics.import_restarted", target=row, by=by, at=at)
     return row
 
 

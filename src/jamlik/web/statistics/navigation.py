@@ -1,0 +1,10 @@
+"""The app's entries in the main menu."""
+
+from __future__ import annotations
+
+from jamlik.web.core.navigation import add
+
+__all__: list[str] = []
+
+add(key="statistics.menu.findings", url="statistics:findings", permission="statistics.see", order=20)
+add(key="statistics.title", url="statistics:home", permission="statistics.see", order=40)

@@ -1,0 +1,203 @@
+"""Everything that is read about data sets, imports, findings and releases."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from jamlik.analysis.change import GapChange
+from jamlik.analysis.change import gap_change as worked_out
+from jamlik.analysis.release import Preview, preview
+from jamlik.web.core import clock
+from jamlik.web.core.models import User
+from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import AUTHORITIES, scope_ids, units_in_scope
+from jamlik.web.statistics import rules
+from jamlik.web.statistics.freezing import SURE, direction_of, measured_gap
+from jamlik.web.statistics.models import (
+    Analysis,
+    DataSet,
+    Finding,
+    FindingState,
+    Import,
+    Release,
+    ReleaseState,
+    Source,
+)
+from jamlik.web.statistics.thawing import Drawn, charts_of, drawn, result_of
+
+__all__ = [
+    "SURE",
+    "charts",
+    "data_set_page",
+    "data_sets",
+    "gap_change",
+    "import_in_scope",
+    "may_import",
+    "moves_of",
+    "owners_for",
+    "published_releases",
+    "release_preview",
+    "releases",
+    "same_question",
+    "sure_findings",
+    "unfinished_import",
+    "visible_findings",
+    "waiting_findings",
+]
+
+
+def visible_findings(user: User) -> QuerySet[Finding]:
+    """Findings a person may read.
+
+    What the figures show has passed the gate and may be read by everyone with a role. What somebody told of may be
+    read within the part of the municipality that owns it: by those above it, and by those who work below it.
+    """
+    scope = units_in_scope(user, "statistics.see")
+    above = {key for unit in scope for key in unit.ancestor_keys}
+    told = ~Q(source=Source.COMPUTED) & Q(owner_id__in={unit.pk for unit in scope} | above)
+    begun = ~Q(state=FindingState.DETECTED)
+    computed = Q(source=Source.COMPUTED) & (Q(current__isnull=False) | begun)
+    return Finding.objects.filter(computed | told).select_related("owner", "data_set", "indicator")
+
+
+def sure_findings(rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """The findings that matter: sure differences of the newest period, and what somebody told of."""
+    return rows.filter(~Q(source=Source.COMPUTED) | Q(newest=True, certainty__in=SURE))
+
+
+def waiting_findings(owner: Unit) -> QuerySet[Finding]:
+    """Sure findings of a unit and what lies below it that nobody has begun to judge, the most important first."""
+    rows = Finding.objects.filter(owner__path__startswith=owner.path, state=FindingState.DETECTED)
+    return sure_findings(rows.filter(Q(current__isnull=False) | ~Q(source=Source.COMPUTED))).order_by("rank", "pk")
+
+
+def same_question(finding: Finding) -> list[Finding]:
+    """The same question at other periods, in time order; of the data set the finding comes from."""
+    if not finding.question_key:
+        return []
+    rows = Finding.objects.filter(
+        data_set=finding.data_set_id, question_key=finding.question_key, current__isnull=False
+    ).exclude(pk=finding.pk)
+    return list(rows.select_related("owner", "indicator").order_by("period_start", "pk"))
+
+
+def gap_change(before: Finding, after: Finding) -> GapChange:
+    """Whether the gap has closed from one period to another, as far as the published figures can tell."""
+    return worked_out(
+        measured_gap(before),
+        measured_gap(after),
+        direction=direction_of(after),
+        threshold=float(after.numbers.get("threshold") or 0),
+    )
+
+
+def data_sets(user: User) -> QuerySet[DataSet]:
+    """Every data set with its version in use. What is said of them is no secret; their imports are."""
+    return DataSet.objects.select_related("owner", "current").annotate(versions_n=Count("imports"))
+
+
+def may_import(user: User, data_set: DataSet) -> bool:
+    """Whether a person may hand in and decide on versions of a data set."""
+    return bool(user.has_perm("statistics.import", data_set.owner))
+
+
+def owners_for(user: User, permission: str, *, authorities: bool = False) -> QuerySet[Unit]:
+    """Units that a person may choose as owner: all in scope, or the committees and companies alone."""
+    found = units_in_scope(user, permission)
+    return found.filter(kind__in=AUTHORITIES) if authorities else found
+
+
+def data_set_page(user: User, pk: int) -> DataSet | None:
+    """A data set with its versions, newest first, and what was published of them."""
+    versions = Import.objects.select_related("uploaded_by", "decided_by", "job").defer(
+        "description", "inspection", "shape", "spool_key", "diff", "problems"
+    )
+    return (
+        DataSet.objects.select_related("owner", "current__replaces", "current__analysis")
+        .defer("current__analysis__content", "current__analysis__told", "current__analysis__geography")
+        .prefetch_related(Prefetch("imports", versions))
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def import_in_scope(user: User, pk: int) -> Import | None:
+    """An import whose committee the person may import for; to others it is not there."""
+    rows = Import.objects.select_related("data_set__owner", "data_set__current", "uploaded_by", "job")
+    return rows.filter(pk=pk, data_set__owner_id__in=scope_ids(user, "statistics.import")).first()
+
+
+def unfinished_import(data_set: DataSet) -> Import | None:
+    """The version of a data set that waits for somebody or something."""
+    return data_set.imports.filter(state__in=rules.RUNNING).first()
+
+
+def releases(user: User) -> QuerySet[Release]:
+    """Every release; those not yet out are seen by those who may publish for the committee."""
+    mine = Q(analysis__imported__data_set__owner_id__in=scope_ids(user, "statistics.publish"))
+    out = Q(state__in=(ReleaseState.PUBLISHED, ReleaseState.WITHDRAWN), released_on__lte=clock.today())
+    return (
+        Release.objects.filter(mine | out)
+        .select_related("analysis__imported__data_set__owner", "published_by", "withdrawn_by", "job")
+        .defer("analysis__content", "analysis__told", "analysis__geography", "analysis__imported__inspection")
+        .defer("analysis__imported__description", "analysis__imported__shape", "analysis__run")
+    )
+
+
+def published_releases() -> QuerySet[Release]:
+    """What is out today: the newest release of each data set last."""
+    rows = Release.objects.filter(state=ReleaseState.PUBLISHED, released_on__lte=clock.today())
+    return rows.select_related("analysis__imported__data_set").order_by("released_on", "published_at", "pk")
+
+
+def release_preview(analysis: Analysis) -> Preview:
+    """What publishing an analysis would tell, beside what is out of the same data set."""
+    same = published_releases().filter(analysis__imported__data_set=analysis.imported.data_set_id)
+    last = same.last()
+    return preview(result_of(analysis), before=result_of(last.analysis) if last is not None else None)
+
+
+def charts(finding: Finding, *, lang: str, every: bool = False) -> list[Drawn]:
+    """The chart that shows a finding best, or all of its indicator's: as they were published, else drawn now."""
+    if finding.current is None or finding.indicator is None:
+        return []
+    analysis, key = finding.current.analysis, finding.indicator.key
+    pictures = _pictures(analysis, key, lang)
+    if pictures:
+        return _chosen(pictures, finding, every)
+    found = list(charts_of(analysis, key, lang=lang))
+    return [drawn(chart) for chart in _chosen(found, finding, every)]
+
+
+def _pictures(analysis: Analysis, indicator: str, lang: str) -> list[Drawn]:
+    releases_out = analysis.releases.filter(state=ReleaseState.PUBLISHED)
+    rows = [
+        picture
+        for release in releases_out[:1]
+        for picture in release.pictures.filter(indicator=indicator, lang=lang).order_by("pk")
+    ]
+    return [Drawn(p.kind, p.title, p.description, p.source, p.svg, p.table) for p in rows]
+
+
+def _chosen(found: list[Any], finding: Finding, every: bool) -> list[Any]:
+    """Charts in the order that suits the finding: over time for women and men, else by the groups it is about."""
+    label = finding.group_label("sv").casefold()
+
+    def place(chart: Any) -> tuple[int, int]:
+        rows = chart.table["rows"] if isinstance(chart, Drawn) else [[c.text for c in r] for r in chart.data.rows]
+        names = {str(row[0]).casefold() for row in rows}
+        named = any(part.strip() in names for part in label.split(","))
+        if finding.dimension == "sex":
+            return (0 if chart.kind == "lines" else 1, found.index(chart))
+        return (0 if named and chart.kind == "dots" else 1, found.index(chart))
+
+    ordered = sorted(found, key=place)
+    return ordered if every else ordered[:1]
+
+
+def moves_of(finding: Finding) -> Iterable[Any]:
+    """What has happened to a finding, in order."""
+    return finding.moves.select_related("moved_by").order_by("moved_at", "pk")
