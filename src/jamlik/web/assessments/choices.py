@@ -1,4 +1,4 @@
-"""The answers that may be given when a difference is judged, and what each asks for: read from `content/choices.toml`."""
+"""The answers a difference may be given, and what each asks for: read from `content/choices.toml`."""
 
 from __future__ import annotations
 

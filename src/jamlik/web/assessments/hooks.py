@@ -1,4 +1,4 @@
-"""What this app asks of the apps above it, without knowing them: which actions a finding has, and where one is planned."""
+"""What this app asks of the apps above it: which actions a finding has, and where one is planned."""
 
 from __future__ import annotations
 

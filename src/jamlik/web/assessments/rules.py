@@ -15,7 +15,7 @@ __all__ = [
     "EDITABLE",
     "POLITICAL",
     "TEXT_FIELDS",
-    "Refused",
+    "RefusedError",
     "asked_fields",
     "names_somebody",
     "next_bodies",
@@ -33,7 +33,7 @@ POLITICAL = frozenset({Body.COMMITTEE, Body.EXECUTIVE, Body.COUNCIL})
 TEXT_FIELDS = ("evidence", "missing_knowledge", "next_step_by", "wait_reason")
 
 
-class Refused(ValueError):
+class RefusedError(ValueError):
     """A rule says no. The text is for the person: what happened, why, and what to do."""
 
     def __init__(self, key: str, **values: object) -> None:
@@ -68,27 +68,27 @@ def require_complete(verdict: Verdict, *, has_action: bool) -> None:
     lacking = wanting(verdict, has_action=has_action)
     if lacking:
         fields = ", ".join(say(f"assessments.field.{field}").lower() for field in lacking)
-        raise Refused("assessments.refused.incomplete", fields=fields)
+        raise RefusedError("assessments.refused.incomplete", fields=fields)
 
 
 def require_editable(verdict: Verdict) -> None:
     """Refuse to change what has been sent."""
     if verdict.state not in EDITABLE:
-        raise Refused("assessments.refused.sent")
+        raise RefusedError("assessments.refused.sent")
 
 
 def require_approvable(verdict: Verdict, *, by: Any) -> None:
     """Four eyes: sent, and not written by the one who approves."""
     if verdict.state != VerdictState.SUBMITTED:
-        raise Refused("assessments.refused.not_sent")
+        raise RefusedError("assessments.refused.not_sent")
     if verdict.written_by_id == by.pk:
-        raise Refused("assessments.refused.own")
+        raise RefusedError("assessments.refused.own")
 
 
 def require_open_round(state: str) -> None:
     """Refuse to ask anybody anything in a round that is over."""
     if state == RoundState.CLOSED:
-        raise Refused("assessments.refused.round_closed")
+        raise RefusedError("assessments.refused.round_closed")
 
 
 def names_somebody(text: str) -> bool:
@@ -103,7 +103,7 @@ def names_somebody(text: str) -> bool:
 def require_nobody(texts: Iterable[str]) -> None:
     """Refuse texts that point out a person; what is written here becomes a public record."""
     if any(names_somebody(text) for text in texts):
-        raise Refused("assessments.refused.person")
+        raise RefusedError("assessments.refused.person")
 
 
 def next_bodies(decisions: Iterable[Decision]) -> tuple[Body, ...]:
@@ -125,6 +125,6 @@ def next_bodies(decisions: Iterable[Decision]) -> tuple[Body, ...]:
 def require_next_body(decisions: Iterable[Decision], *, body: str, outcome: str) -> None:
     """Refuse a decision by somebody whose turn it is not, and a referral back by somebody who is no political body."""
     if body not in next_bodies(decisions):
-        raise Refused("assessments.refused.turn")
+        raise RefusedError("assessments.refused.turn")
     if outcome == Outcome.REFERRED_BACK and body not in POLITICAL:
-        raise Refused("assessments.refused.referral_is_political")
+        raise RefusedError("assessments.refused.referral_is_political")

@@ -2,4 +2,18 @@
 
 from __future__ import annotations
 
-PERMISSIONS: dict[str, frozenset[str]] = {}
+from jamlik.web.organisation.roles import Role
+
+__all__ = ["PERMISSIONS"]
+
+_STEERING = frozenset({Role.CONTROLLER, Role.STRATEGIST})
+_READING = _STEERING | {Role.READER, Role.UNIT_MANAGER, Role.HEAD, Role.REGISTRAR, Role.ANALYST, Role.ADMIN}
+
+PERMISSIONS = {
+    "plans.read": _READING,
+    "plans.act": frozenset({Role.UNIT_MANAGER, Role.HEAD}),
+    "plans.plan_edit": _STEERING | {Role.HEAD},
+    "plans.plan_adopt": frozenset({Role.REGISTRAR}),
+    "plans.remeasure": _STEERING | {Role.ANALYST, Role.HEAD, Role.UNIT_MANAGER},
+    "plans.confirm": frozenset({Role.HEAD, Role.STRATEGIST}),
+}

@@ -1,0 +1,285 @@
+"""Everything that is read about rounds, assignments and verdicts, in a fixed number of questions to the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from jamlik.web.assessments.hooks import PlannedAction, planned_actions
+from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict, VerdictState
+from jamlik.web.assessments.rules import EDITABLE, wanting
+from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids
+from jamlik.web.statistics.models import Finding, FindingState
+
+__all__ = [
+    "Card",
+    "CommitteeProgress",
+    "Elsewhere",
+    "UnitWork",
+    "assignable",
+    "cards",
+    "last_answers",
+    "late_assignments",
+    "others",
+    "progress_by_committee",
+    "rounds",
+    "to_approve",
+    "to_reconsider",
+    "units_to_judge",
+    "visible_verdicts",
+    "waiting_in",
+]
+
+_SHOWN_OTHERS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing a unit is asked: the assignment, how far its answer has come, and what stands beside it."""
+
+    assignment: Assignment
+    verdict: Verdict | None
+    state: str  # todo, begun, ready, sent, returned
+    before: Verdict | None
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWork:
+    """How much a unit has left to answer, and how much waits for the next round."""
+
+    unit: Unit
+    open_n: int
+    sent_n: int
+    waiting_n: int
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What another unit found and did about the same indicator."""
+
+    verdict: Verdict
+    actions: tuple[PlannedAction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CommitteeProgress:
+    """How far a committee has come in a round."""
+
+    committee: Unit
+    due_on: date
+    asked_n: int
+    sent_n: int
+    approved_n: int
+    late_n: int
+    waiting_n: int
+
+    @property
+    def left_n(self) -> int:
+        """Asked and neither sent nor approved."""
+        return self.asked_n - self.sent_n - self.approved_n
+
+
+def rounds(user: Person) -> QuerySet[Round]:
+    """Rounds that concern some unit a person reads about: a round is for its owner and everything below."""
+    paths = Unit.objects.filter(pk__in=scope_ids(user, "assessments.read")).values_list("path", flat=True)
+    above = {int(key) for path in paths for key in path.split("/") if key}
+    return Round.objects.filter(owner_id__in=above).select_related("owner")
+
+
+def units_to_judge(user: Person) -> list[UnitWork]:
+    """Units in a person's scope that are asked something, the nearest day first."""
+    scope = scope_ids(user, "assessments.judge")
+    rows = (
+        Assignment.objects.filter(unit_id__in=scope, answered_at__isnull=True)
+        .select_related("unit", "verdict", "round")
+        .order_by("place")
+    )
+    found: dict[int, list[Assignment]] = {}
+    for row in rows:
+        found.setdefault(row.unit_id, []).append(row)
+    work = [_work(each) for each in found.values()]
+    return sorted(work, key=lambda each: (each.due_on is None, each.due_on or date.max, each.unit.name))
+
+
+def _work(rows: Sequence[Assignment]) -> UnitWork:
+    asked = [row for row in rows if _is_asked(row)]
+    sent = [row for row in asked if _verdict_of(row) and row.verdict.state == VerdictState.SUBMITTED]
+    days = [row.due_on for row in asked if row.due_on and row not in sent]
+    return UnitWork(rows[0].unit, len(asked) - len(sent), len(sent), len(rows) - len(asked), min(days, default=None))
+
+
+def _is_asked(row: Assignment) -> bool:
+    return not row.waiting and (row.round is None or row.round.state != RoundState.PLANNED)
+
+
+def _verdict_of(row: Assignment) -> Verdict | None:
+    return row.verdict if hasattr(row, "verdict") else None
+
+
+def cards(unit: Unit) -> list[Card]:
+    """What a unit is asked now, in order, with last time's answers and the actions planned."""
+    rows = list(
+        Assignment.objects.filter(unit=unit, answered_at__isnull=True, waiting=False)
+        .exclude(round__state=RoundState.PLANNED)
+        .select_related("finding__indicator", "finding__data_set", "round", "verdict", "unit")
+        .order_by("place", "pk")
+    )
+    before = last_answers([row.finding for row in rows])
+    acted_on = planned_actions([row.finding_id for row in rows])
+    return [_card(row, before.get(row.finding_id), acted_on.get(row.finding_id, ())) for row in rows]
+
+
+def _card(row: Assignment, before: Verdict | None, actions: tuple[PlannedAction, ...]) -> Card:
+    verdict = _verdict_of(row)
+    if verdict is None:
+        state = "todo"
+    elif verdict.state not in EDITABLE:
+        state = "sent"
+    elif wanting(verdict, has_action=bool(actions)):
+        state = "returned" if verdict.state == VerdictState.RETURNED else "begun"
+    else:
+        state = "ready"
+    return Card(row, verdict, state, before, actions)
+
+
+def waiting_in(unit: Unit) -> QuerySet[Assignment]:
+    """What a unit will be asked when there is room."""
+    rows = Assignment.objects.filter(unit=unit, answered_at__isnull=True)
+    held = Q(waiting=True) | Q(round__state=RoundState.PLANNED)
+    return rows.filter(held).select_related("finding", "round").order_by("place", "pk")
+
+
+def last_answers(findings: Iterable[Finding]) -> Mapping[int, Verdict]:
+    """The latest approved verdict on the same question at an earlier period, by finding key."""
+    asked = [finding for finding in findings if finding.question_key]
+    if not asked:
+        return {}
+    approved = (
+        Verdict.objects.filter(
+            state=VerdictState.APPROVED,
+            finding__question_key__in={finding.question_key for finding in asked},
+            finding__data_set__in={finding.data_set_id for finding in asked},
+        )
+        .select_related("finding", "unit", "approved_by")
+        .order_by("finding__period_start", "approved_at")
+    )
+    known: dict[tuple[int | None, str], list[Verdict]] = {}
+    for verdict in approved:
+        known.setdefault((verdict.finding.data_set_id, verdict.finding.question_key), []).append(verdict)
+    found = {}
+    for finding in asked:
+        earlier = [
+            verdict
+            for verdict in known.get((finding.data_set_id, finding.question_key), [])
+            if verdict.finding.period_start < finding.period_start
+        ]
+        if earlier:
+            found[finding.pk] = earlier[-1]
+    return found
+
+
+def others(finding: Finding, *, unit: Unit) -> list[Elsewhere]:
+    """What other units found about the same indicator, the latest first. No figures: only verdicts and actions."""
+    if finding.indicator_id is None:
+        return []
+    rows = list(
+        Verdict.objects.filter(state=VerdictState.APPROVED, finding__indicator_id=finding.indicator_id)
+        .exclude(unit=unit)
+        .select_related("unit", "finding")
+        .order_by("-approved_at")[:_SHOWN_OTHERS]
+    )
+    acted_on = planned_actions([row.finding_id for row in rows])
+    return [Elsewhere(row, acted_on.get(row.finding_id, ())) for row in rows]
+
+
+def to_approve(user: Person) -> QuerySet[Verdict]:
+    """Verdicts sent for approval in a person's scope, whoever wrote them, the oldest first."""
+    rows = Verdict.objects.filter(state=VerdictState.SUBMITTED, unit_id__in=scope_ids(user, "assessments.approve"))
+    return rows.select_related("finding", "unit", "written_by", "assignment").order_by("submitted_at", "pk")
+
+
+def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
+    """What has passed its day unanswered in a person's scope: their own, or their units'."""
+    scope = scope_ids(user, "assessments.approve") | scope_ids(user, "assessments.round_edit")
+    rows = Assignment.objects.filter(unit_id__in=scope, answered_at__isnull=True, waiting=False, due_on__lt=day)
+    return rows.exclude(verdict__state=VerdictState.SUBMITTED).select_related("finding", "unit").order_by("due_on")
+
+
+def visible_verdicts(user: Person) -> QuerySet[Verdict]:
+    """Verdicts a person may see: their own part's in any state, others' once approved."""
+    own = scope_ids(user, "assessments.judge") | scope_ids(user, "assessments.approve")
+    seen = Q(unit_id__in=own) | Q(state=VerdictState.APPROVED, unit_id__in=scope_ids(user, "assessments.read"))
+    return Verdict.objects.filter(seen).select_related("finding__indicator", "unit", "written_by", "approved_by")
+
+
+def to_reconsider(user: Person, day: date) -> QuerySet[Verdict]:
+    """Approved verdicts whose own date has come: justified to reconsider, unclear to find out, waiting to review."""
+    come = Q(reconsider_on__lte=day) | Q(next_step_on__lte=day) | Q(review_on__lte=day)
+    rows = visible_verdicts(user).filter(come, state=VerdictState.APPROVED)
+    asked_again = Assignment.objects.filter(finding=OuterRef("finding"), answered_at__isnull=True)
+    return rows.exclude(Exists(asked_again)).order_by("reconsider_on", "next_step_on", "review_on", "pk")
+
+
+def assignable(user: Person, round_: Round) -> QuerySet[Finding]:
+    """Findings nobody is asked about yet, in a person's scope and the round's part of the municipality."""
+    scope = scope_ids(user, "assessments.assign")
+    rows = Finding.objects.filter(
+        owner_id__in=scope,
+        owner__path__startswith=round_.owner.path,
+        state__in=(FindingState.DETECTED, FindingState.UNDER_ANALYSIS),
+    )
+    asked = Assignment.objects.filter(finding=OuterRef("pk"), answered_at__isnull=True)
+    return rows.exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
+
+
+def progress_by_committee(round_: Round, day: date) -> list[CommitteeProgress]:
+    """How far each committee has come, in the order of their days; a committee that nobody asked is left out."""
+    rows = (
+        Assignment.objects.filter(round=round_)
+        .values("unit__path")
+        .annotate(
+            asked=Count("pk", filter=Q(waiting=False)),
+            sent=Count("pk", filter=Q(verdict__state=VerdictState.SUBMITTED)),
+            approved=Count("pk", filter=Q(answered_at__isnull=False)),
+            late=Count("pk", filter=_late(day)),
+            waiting=Count("pk", filter=Q(waiting=True)),
+        )
+        .order_by()
+    )
+    counted: dict[int, dict[str, int]] = {}
+    committees = {unit.pk: unit for unit in Unit.objects.filter(kind__in=AUTHORITIES)}
+    for row in rows:
+        keys = [int(key) for key in row["unit__path"].split("/") if key]
+        committee = next((key for key in reversed(keys) if key in committees), None)
+        if committee is not None:
+            totals = counted.setdefault(committee, dict.fromkeys(("asked", "sent", "approved", "late", "waiting"), 0))
+            for name, value in row.items():
+                if name in totals:
+                    totals[name] += int(str(value))
+    days: dict[int, date] = dict(round_.deadlines.values_list("committee_id", "due_on"))
+    found = [_progress(committees[key], days.get(key, round_.due_on), totals) for key, totals in counted.items()]
+    return sorted(found, key=lambda each: (each.due_on, each.committee.name))
+
+
+def _late(day: date) -> Q:
+    unsent = Q(verdict__isnull=True) | ~Q(verdict__state=VerdictState.SUBMITTED)
+    return Q(answered_at__isnull=True, waiting=False, due_on__lt=day) & unsent
+
+
+def _progress(committee: Unit, due_on: date, totals: Mapping[str, Any]) -> CommitteeProgress:
+    return CommitteeProgress(
+        committee,
+        due_on,
+        totals["asked"],
+        totals["sent"],
+        totals["approved"],
+        totals["late"],
+        totals["waiting"],
+    )

@@ -1,0 +1,261 @@
+"""Rounds: planning them, handing out findings, following the committees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from jamlik.web.assessments import queries, round_actions
+from jamlik.web.assessments.forms import AssignForm, RoundForm, deadline_form
+from jamlik.web.assessments.models import Round, RoundState
+from jamlik.web.assessments.rules import RefusedError
+from jamlik.web.core import access, clock, editing, listing
+from jamlik.web.core.access import permission
+from jamlik.web.core.editing import EditConflict
+from jamlik.web.core.listing import Column, Filter, Spec
+from jamlik.web.core.texts import say
+from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import AUTHORITIES, root, scope_ids, units_in_scope
+
+__all__ = ["assign", "close_round", "deadlines", "edit_round", "new_round", "open_round", "round_list", "round_page"]
+
+LOOKS = {"planned": "plain", "open": "ok", "closed": "plain"}
+_FIELDS = ("title", "kind", "opens_on", "due_on", "cap")
+LIST = Spec(
+    name="assessments.rounds",
+    columns=(
+        Column(
+            "title",
+            "assessments.round.name",
+            lambda row: row.title,
+            sort="title",
+            link=lambda row: reverse("assessments:round", args=[row.pk]),
+        ),
+        Column("kind", "assessments.round.kind", lambda row: say(f"assessments.kind.{row.kind}"), sort="kind"),
+        Column("owner", "assessments.round.owner", lambda row: row.owner.name, sort="owner__name"),
+        Column("opens", "assessments.round.opens_on", lambda row: row.opens_on, sort="opens_on"),
+        Column("due", "assessments.round.due_on", lambda row: row.due_on, sort="due_on"),
+        Column(
+            "state",
+            "assessments.field.state",
+            lambda row: say(f"assessments.round_state.{row.state}"),
+            sort="state",
+            tag=lambda row: LOOKS[row.state],
+        ),
+    ),
+    filters=(
+        Filter(
+            "state",
+            "assessments.field.state",
+            lambda request: [(state.value, say(f"assessments.round_state.{state.value}")) for state in RoundState],
+            lambda rows, value: rows.filter(state=value),
+        ),
+    ),
+    search=("title",),
+    sort="-opens",
+    caption="assessments.round.title",
+    empty="assessments.round.none",
+)
+
+
+@permission("assessments.read")
+def round_list(request: HttpRequest) -> HttpResponse:
+    """The rounds of the year, and of years before."""
+    shown = listing.page(request, queries.rounds(request.user), LIST)
+    may_edit = access.may(request.user, "assessments.round_edit")
+    return shown.file or render(request, "assessments/rounds.html", {"listing": shown, "may_edit": may_edit})
+
+
+@permission("assessments.read")
+def round_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far each committee has come."""
+    found = _seen_round(request, pk)
+    day = clock.today()
+    read = scope_ids(request.user, "assessments.read")
+    rows = [row for row in queries.progress_by_committee(found, day) if row.committee.pk in read]
+    shown = {
+        "round": found,
+        "rows": rows,
+        "look": LOOKS[found.state],
+        "may_edit": access.may(request.user, "assessments.round_edit", unit=found.owner),
+        "may_assign": access.may(request.user, "assessments.assign"),
+    }
+    return render(request, "assessments/round.html", shown)
+
+
+@permission("assessments.round_edit")
+def new_round(request: HttpRequest) -> HttpResponse:
+    """Plan a round for the part of the municipality that the person answers for."""
+    owner = _own_top(request)
+    form = RoundForm(request.POST) if request.method == "POST" else RoundForm(editing.unsent(request))
+    if request.method == "POST" and form.is_valid():
+        return editing.once(request, lambda: _planned(request, owner, form.cleaned_data))
+    return _round_form(request, form, reverse("assessments:rounds"), "assessments.round.new")
+
+
+def _planned(request: HttpRequest, owner: Unit, data: dict[str, Any]) -> str:
+    made = round_actions.plan_round(
+        **{name: data[name] for name in _FIELDS},
+        owner=owner,
+        by=request.user,  # type: ignore[arg-type]
+        at=clock.now(),
+    )
+    messages.success(request, say("assessments.round.saved"))
+    return reverse("assessments:round", args=[made.pk])
+
+
+@permission("assessments.round_edit")
+def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a round."""
+    found = _own_round(request, pk)
+    back = reverse("assessments:round", args=[pk])
+    if request.method != "POST":
+        return _round_form(
+            request, RoundForm(editing.unsent(request), round_=found), back, "assessments.round.edit", found
+        )
+    form = RoundForm(request.POST)
+    if form.is_valid():
+        try:
+            round_actions.change_round(
+                round_=found,
+                fields=form.cleaned_data,
+                expected_version=int(request.POST.get("version") or 0),
+                by=request.user,  # type: ignore[arg-type]
+                at=clock.now(),
+            )
+        except EditConflict as conflict:
+            return _conflict(request, form, conflict, reverse("assessments:edit_round", args=[pk]))
+        except RefusedError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, say("assessments.round.saved"))
+            return redirect(back)
+    return _round_form(request, form, back, "assessments.round.edit", found)
+
+
+def _conflict(request: HttpRequest, form: RoundForm, conflict: EditConflict, again: str) -> HttpResponse:
+    differences = [
+        (form.fields[name].label, str(form.cleaned_data[name]), str(getattr(conflict.theirs, name, "")))
+        for name in _FIELDS
+        if form.cleaned_data[name] != getattr(conflict.theirs, name, None)
+    ]
+    return render(request, "core/conflict.html", {"differences": differences, "again": again}, status=409)
+
+
+def _round_form(
+    request: HttpRequest, form: RoundForm, back: str, heading: str, round_: Round | None = None
+) -> HttpResponse:
+    shown = {"form": form, "back": back, "heading": say(heading), "version": round_.version if round_ else 0}
+    return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
+
+
+@permission("assessments.round_edit")
+def deadlines(request: HttpRequest, pk: int) -> HttpResponse:
+    """Each committee's last day."""
+    found = _own_round(request, pk)
+    committees = list(Unit.objects.filter(kind__in=AUTHORITIES, path__startswith=found.owner.path).order_by("name"))
+    days = dict(found.deadlines.values_list("committee_id", "due_on"))
+    form = deadline_form(committees, days)
+    back = reverse("assessments:round", args=[pk])
+    if request.method == "POST":
+        form = deadline_form(committees, days, request.POST)
+        if form.is_valid():
+            chosen = {each.pk: form.cleaned_data[f"committee_{each.pk}"] for each in committees}
+            round_actions.set_deadlines(round_=found, days=chosen, by=request.user, at=clock.now())  # type: ignore[arg-type]
+            messages.success(request, say("assessments.round.deadlines_saved"))
+            return redirect(back)
+    hint = say("assessments.round.deadlines_hint", day=found.due_on.isoformat())
+    shown = {"form": form, "back": back, "heading": say("assessments.round.deadlines"), "hint": hint, "version": 0}
+    return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
+
+
+@permission("assessments.round_edit")
+@require_POST
+def open_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a round: the units get their link."""
+    found = _own_round(request, pk)
+    try:
+        round_actions.open_round(round_=found, by=request.user, at=clock.now())  # type: ignore[arg-type]
+        messages.success(request, say("assessments.round.opened"))
+    except RefusedError as refused:
+        messages.error(request, str(refused))
+    return redirect("assessments:round", pk)
+
+
+@permission("assessments.round_edit")
+@require_POST
+def close_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a round."""
+    round_actions.close_round(round_=_own_round(request, pk), by=request.user, at=clock.now())  # type: ignore[arg-type]
+    messages.success(request, say("assessments.round.closed"))
+    return redirect("assessments:round", pk)
+
+
+@permission("assessments.assign")
+def assign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand out findings: several at once, to the unit that owns the service."""
+    found = _seen_round(request, pk)
+    units = units_in_scope(request.user, "assessments.assign").exclude(kind="municipality").order_by("path")
+    rows = queries.assignable(request.user, found)
+    form, problem = AssignForm(units=units), ""
+    if request.method == "POST":
+        if led := editing.sent_before(request):
+            return redirect(led)
+        form = AssignForm(request.POST, units=units)
+        chosen = [key for key in request.POST.getlist("finding") if key.isascii() and key.isdigit()]
+        picked = list(rows.filter(pk__in=chosen))
+        if form.is_valid() and picked:
+            unit = next(each for each in units if str(each.pk) == form.cleaned_data["unit"])
+            try:
+                return editing.once(request, lambda: _assigned(request, found, unit, picked))
+            except RefusedError as refused:
+                problem = str(refused)
+        elif not picked:
+            problem = say("assessments.assign.missing")
+    page = Paginator(rows, listing.PAGE_ROWS).get_page(request.GET.get("page"))
+    shown = {
+        "round": found,
+        "form": form,
+        "problem": problem,
+        "page": page,
+        "back": reverse("assessments:round", args=[pk]),
+    }
+    return render(request, "assessments/assign.html", shown, status=422 if problem or form.errors else 200)
+
+
+def _assigned(request: HttpRequest, found: Round, unit: Unit, picked: list[Any]) -> str:
+    made = round_actions.assign_findings(
+        findings=picked,
+        unit=unit,
+        round_=found,
+        by=request.user,  # type: ignore[arg-type]
+        at=clock.now(),
+    )
+    messages.success(request, say("assessments.assign.done", n=len(made), unit=unit.name))
+    return reverse("assessments:assign", args=[found.pk])
+
+
+def _own_top(request: HttpRequest) -> Unit:
+    """The highest unit the person may plan rounds for."""
+    top = root()
+    own = units_in_scope(request.user, "assessments.round_edit").order_by("path").first()
+    found = top if top is not None and access.may(request.user, "assessments.round_edit", unit=top) else own
+    if found is None:
+        raise Http404
+    return found
+
+
+def _seen_round(request: HttpRequest, pk: int) -> Round:
+    return get_object_or_404(queries.rounds(request.user), pk=pk)
+
+
+def _own_round(request: HttpRequest, pk: int) -> Round:
+    found = get_object_or_404(Round.objects.select_related("owner"), pk=pk)
+    access.require(request.user, "assessments.round_edit", unit=found.owner)
+    return found

@@ -1,0 +1,323 @@
+"""The forms: one for each page of planning an action, and those of reports, contributors, plans and remeasurements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+
+from jamlik.web.assessments.choices import labelled
+from jamlik.web.assessments.forms import DateField, WordsField
+from jamlik.web.core import clock
+from jamlik.web.core.forms import Form
+from jamlik.web.core.texts import later, say
+from jamlik.web.goals.models import Goal
+from jamlik.web.organisation.models import Unit
+from jamlik.web.plans import queries, rules
+from jamlik.web.plans.models import Action, Plan, PlanState, Progress
+
+__all__ = [
+    "STEPS",
+    "STEP_FORMS",
+    "ActionForm",
+    "ConfirmForm",
+    "ContributorForm",
+    "MilestoneForm",
+    "MoveForm",
+    "PlanForm",
+    "ReportForm",
+    "StopForm",
+]
+
+
+class MoneyField(forms.IntegerField):
+    """Whole kronor; blanks between thousands are read too."""
+
+    def __init__(self, *, missing: str = "assessments.form.fill", **kwargs: Any) -> None:
+        wrong = {
+            "required": later(missing),
+            "invalid": later("plans.form.number"),
+            "min_value": later("plans.form.number"),
+            "max_value": later("plans.form.number"),
+        }
+        widget = forms.TextInput(attrs={"inputmode": "numeric"})
+        super().__init__(min_value=0, max_value=10**12, widget=widget, error_messages=wrong, **kwargs)
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, with or without blanks."""
+        return super().to_python("".join(str(value).split()) if value is not None else value)
+
+
+class UnitForm(Form):
+    """A form about something in a unit: what may be chosen depends on the unit."""
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.unit = unit
+
+
+class WhatForm(UnitForm):
+    """The question: what will you do."""
+
+    title = WordsField(
+        label=later("plans.step.what.name"),
+        help_text=later("plans.step.what.name_hint"),
+        missing="plans.step.what.name_missing",
+        rows=1,
+    )
+    cause = forms.ChoiceField(
+        label=later("plans.field.cause"),
+        help_text=later("plans.step.what.cause_hint"),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    description = WordsField(label=later("plans.field.description"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cause"].choices = labelled("cause_kind")  # type: ignore[attr-defined]
+
+
+class GoalForm(UnitForm):
+    """The question: which goal does it serve."""
+
+    goal: forms.ModelChoiceField[Goal] = forms.ModelChoiceField(
+        queryset=None,
+        label=later("plans.field.goal"),
+        help_text=later("plans.step.goal.hint"),
+        error_messages={"required": later("plans.step.goal.missing")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goal"].queryset = queries.choosable_goals(self.unit)  # type: ignore[attr-defined]
+
+
+class WhoForm(UnitForm):
+    """The question: who is responsible."""
+
+    role = WordsField(
+        label=later("plans.field.role"),
+        help_text=later("plans.step.who.hint"),
+        missing="plans.step.who.missing",
+        rows=1,
+    )
+
+
+class WhenForm(UnitForm):
+    """The question: when does it start, and when is it done."""
+
+    starts_on = DateField(label=later("plans.field.starts_on"), required=False)
+    due_on = DateField(label=later("plans.field.due_on"), missing="plans.step.when.due_missing", ahead=True)
+
+    def clean(self) -> dict[str, Any]:
+        """It cannot be done before it starts."""
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("starts_on"), data.get("due_on")
+        if first and last and last < first:
+            self.add_error("due_on", say("plans.refused.dates"))
+        return data
+
+
+class CostForm(UnitForm):
+    """The question: what does it cost."""
+
+    cost_sek = MoneyField(
+        label=later("plans.field.cost_sek"), help_text=later("plans.step.cost.hint"), missing="plans.step.cost.missing"
+    )
+
+
+class EffectForm(UnitForm):
+    """The question: which effect do you expect, for whom."""
+
+    effect_group = WordsField(label=later("plans.field.effect_group"), rows=1, required=False)
+    expected_effect = WordsField(
+        label=later("plans.field.expected_effect"),
+        help_text=later("plans.step.effect.hint"),
+        missing="plans.step.effect.missing",
+        rows=3,
+    )
+
+
+STEP_FORMS: Mapping[str, type[UnitForm]] = {
+    "what": WhatForm,
+    "goal": GoalForm,
+    "who": WhoForm,
+    "when": WhenForm,
+    "cost": CostForm,
+    "effect": EffectForm,
+}
+STEPS = tuple(STEP_FORMS)
+
+
+class ActionForm(WhatForm, GoalForm, WhoForm, WhenForm, CostForm, EffectForm):
+    """All of an action on one page, for changing it later. A day that has passed may stand."""
+
+    due_on = DateField(label=later("plans.field.due_on"), missing="plans.step.when.due_missing")
+    plan: forms.ModelChoiceField[Plan] = forms.ModelChoiceField(
+        queryset=None, label=later("plans.field.plan"), required=False
+    )
+    field_order = (
+        "title",
+        "description",
+        "cause",
+        "goal",
+        "plan",
+        "role",
+        "starts_on",
+        "due_on",
+        "cost_sek",
+        "effect_group",
+        "expected_effect",
+    )
+
+    def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {name: getattr(action, name) for name in self.field_order})
+        super().__init__(*args, unit=action.unit, **kwargs)
+        chosen = Plan.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_plans(action.unit)))
+        self.fields["plan"].queryset = chosen.distinct()  # type: ignore[attr-defined]
+        goals = Goal.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_goals(action.unit)))
+        self.fields["goal"].queryset = goals.distinct()  # type: ignore[attr-defined]
+
+
+class ReportForm(Form):
+    """The question: how is it going."""
+
+    progress = forms.ChoiceField(
+        label=later("plans.field.progress"),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("assessments.form.choose")},
+    )
+    text = WordsField(label=later("plans.field.text"), help_text=later("plans.report.hint"))
+    spent_sek = MoneyField(label=later("plans.field.spent_sek"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["progress"].choices = [  # type: ignore[attr-defined]
+            (each.value, say(f"plans.progress.{each.value}")) for each in Progress
+        ]
+
+
+class StopForm(Form):
+    """The question: why is it stopped."""
+
+    reason = WordsField(
+        label=later("plans.field.reason"), help_text=later("plans.stop.hint"), missing="plans.refused.reason"
+    )
+
+
+class ContributorForm(Form):
+    """A unit or a partner, and what they commit to."""
+
+    other_unit = forms.ModelChoiceField(
+        queryset=Unit.objects.none(), label=later("plans.field.other_unit"), required=False
+    )
+    partner = WordsField(
+        label=later("plans.field.partner"), help_text=later("plans.contributor.partner_hint"), rows=1, required=False
+    )
+    commitment = WordsField(
+        label=later("plans.field.commitment"),
+        help_text=later("plans.contributor.commitment_hint"),
+        rows=2,
+        max_length=500,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["other_unit"].queryset = Unit.objects.order_by("name")  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two, not both."""
+        data: dict[str, Any] = super().clean() or {}
+        if bool(data.get("other_unit")) == bool(data.get("partner")):
+            self.add_error("partner", say("plans.form.one_of"))
+        return data
+
+
+class MilestoneForm(Form):
+    """A step on the way."""
+
+    title = WordsField(label=later("plans.field.milestone"), rows=1)
+    due_on = DateField(label=later("plans.field.due_on"))
+
+
+class PlanForm(Form):
+    """A plan's name, years and summary."""
+
+    title = WordsField(label=later("plans.plan.name"), rows=1)
+    first_year = forms.IntegerField(label=later("plans.plan.first_year"), min_value=2000, max_value=2100)
+    last_year = forms.IntegerField(label=later("plans.plan.last_year"), min_value=2000, max_value=2100)
+    summary = WordsField(label=later("plans.plan.summary"), required=False)
+    register_number = WordsField(label=later("plans.plan.register_number"), rows=1, required=False, max_length=100)
+
+    def __init__(self, *args: Any, owners: Any = None, plan: Plan | None = None, **kwargs: Any) -> None:
+        names = ("title", "first_year", "last_year", "summary", "register_number")
+        year = clock.today().year
+        first = {"first_year": year, "last_year": year + 2}
+        kwargs.setdefault("initial", {name: getattr(plan, name) for name in names} if plan else first)
+        super().__init__(*args, **kwargs)
+        if owners is not None:
+            self.fields["owner"] = forms.ModelChoiceField(queryset=owners, label=say("plans.plan.owner"))
+            earlier = Plan.objects.filter(owner__in=owners, superseded_by__isnull=True).exclude(
+                state=PlanState.SUPERSEDED
+            )
+            self.fields["supersedes"] = forms.ModelChoiceField(
+                queryset=earlier,
+                label=say("plans.plan.supersedes"),
+                required=False,
+                empty_label=say("plans.plan.nothing_before"),
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """The years come in order."""
+        data: dict[str, Any] = super().clean() or {}
+        first, last = data.get("first_year"), data.get("last_year")
+        if first and last and last < first:
+            self.add_error("last_year", say("plans.form.years"))
+        return data
+
+
+class MoveForm(Form):
+    """A plan's next state; adopting it names body, day and paragraph."""
+
+    to = forms.ChoiceField(label=later("plans.plan.to"), widget=forms.RadioSelect)
+    note = WordsField(label=later("plans.plan.note"), required=False, rows=2)
+    adopted_by = WordsField(
+        label=later("plans.plan.adopted_by"), help_text=later("plans.plan.adoption_hint"), rows=1, required=False
+    )
+    adopted_on = DateField(label=later("plans.plan.adopted_on"), required=False)
+    paragraph = WordsField(label=later("plans.plan.paragraph"), rows=1, required=False, max_length=50)
+
+    def __init__(self, *args: Any, plan: Plan, may_adopt: bool, may_edit: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        allowed = [
+            to for to in rules.NEXT_PLAN_STATES[plan.state] if (may_adopt if to == PlanState.ADOPTED else may_edit)
+        ]
+        self.fields["to"].choices = [  # type: ignore[attr-defined]
+            (to.value, say(f"plans.plan_state.{to.value}")) for to in allowed
+        ]
+        if PlanState.ADOPTED not in allowed:
+            for name in ("adopted_by", "adopted_on", "paragraph"):
+                del self.fields[name]
+
+
+class ConfirmForm(Form):
+    """The question: has the gap closed."""
+
+    closed = forms.ChoiceField(
+        label=later("plans.remeasure.decide"),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("plans.remeasure.missing")},
+    )
+    comment = WordsField(
+        label=later("plans.remeasure.comment"), help_text=later("plans.remeasure.comment_hint"), required=False
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["closed"].choices = [  # type: ignore[attr-defined]
+            ("yes", say("plans.remeasure.closed")),
+            ("no", say("plans.remeasure.again")),
+        ]

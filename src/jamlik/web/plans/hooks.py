@@ -1,0 +1,35 @@
+"""Tells the assessments which actions a finding has, and where one is planned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.urls import reverse
+
+from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
+from jamlik.web.core.texts import say
+from jamlik.web.plans.models import Action, ActionState
+
+__all__ = ["planned", "start_url"]
+
+
+def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
+    """Actions by finding: those planned in full and not stopped."""
+    rows = Action.objects.filter(finding_id__in=list(findings)).exclude(
+        state__in=(ActionState.DRAFT, ActionState.STOPPED)
+    )
+    found: dict[int, tuple[PlannedAction, ...]] = {}
+    for row in rows.order_by("due_on", "pk"):
+        shown = PlannedAction(
+            row.title, reverse("plans:action", args=[row.pk]), row.due_on, say(f"plans.state.{row.state}")
+        )
+        found[row.finding_id] = (*found.get(row.finding_id, ()), shown)
+    return found
+
+
+def start_url(finding: int, unit: int) -> str:
+    """The first page of planning an action."""
+    return reverse("plans:begin", args=[finding, unit])
+
+
+answer_with_actions(lookup=planned, start_url=start_url)

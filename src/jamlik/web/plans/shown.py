@@ -1,0 +1,42 @@
+"""An action's fields as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from jamlik.model.words import format_number
+from jamlik.web.assessments.choices import choice_label
+from jamlik.web.core.texts import has_text, language, say
+from jamlik.web.plans.models import Action
+
+__all__ = ["action_lines", "field_label", "money", "shown_field"]
+
+
+def money(amount: int | None) -> str:
+    """Kronor with the language's marks; nothing for no answer."""
+    return "" if amount is None else say("plans.sek", n=format_number(float(amount), 0, language()))
+
+
+def field_label(name: str) -> str:
+    """What a field is called."""
+    key = f"plans.field.{name}"
+    return say(key if has_text(key) else f"plans.plan.{name}")
+
+
+def shown_field(row: Any, name: str) -> str:
+    """One field in words."""
+    value = getattr(row, name, None)
+    if value in (None, ""):
+        return say("plans.none")
+    if name in ("cost_sek", "spent_sek"):
+        return money(value)
+    if name == "cause":
+        return choice_label("cause_kind", value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def action_lines(action: Action, fields: Iterable[str]) -> list[tuple[str, str]]:
+    """(what was asked, what was answered)."""
+    return [(field_label(name), shown_field(action, name)) for name in fields]
