@@ -162,6 +162,25 @@ def test_a_told_finding_that_names_a_person_is_refused(committee, analyst, clien
     assert "Äldre får vänta längre." in text_of(response)
 
 
+def test_a_told_finding_is_read_by_those_above_and_below_its_owner_only(municipality, user_of, client_as, analyst):
+    told = actions.register_finding(
+        source="dialogue",
+        owner=municipality.departments[0],
+        text="Elever som byter skola får vänta på stöd.",
+        group="elever som byter skola",
+        reference="andra elever",
+        heard_on=clock.today(),
+        by=analyst,
+        at=AT,
+    )
+    address = reverse("statistics:finding", args=[told.pk])
+    for unit in (municipality.top, municipality.committees[0], municipality.units[0][1]):
+        assert client_as(user_of("reader", unit)).get(address).status_code == 200, unit
+    outside = client_as(user_of("reader", municipality.units[1][0]))
+    assert outside.get(address).status_code == 404
+    assert "byter skola" not in text_of(outside.get(reverse("statistics:findings")))
+
+
 def test_two_people_change_a_data_set_and_both_versions_are_shown(data_set, analyst, client_as):
     client, address = client_as(analyst), reverse("statistics:change", args=[data_set.pk])
     actions.edit_data_set(
