@@ -48,13 +48,13 @@ def permission(name: str = "", *, public: bool = False, login_only: bool = False
     Parameters
     ----------
     name : str
-        A permission declared in some app's `permissions.py`; may be left out for the two below.
+        A permission declared in some app's `permissions.py`; left out for the two below.
     public : bool
         Anyone, without logging in.
     login_only : bool
         Anyone logged in, whatever the role.
     """
-    if sum([bool(name) and not (public or login_only), public, login_only]) != 1:
+    if sum([bool(name), public, login_only]) != 1:
         raise ValueError("A view names a permission, or is public, or needs a login only.")
     declaration = Declared(name, public, login_only)
 
