@@ -11,7 +11,7 @@ from allauth.mfa.recovery_codes import views as codes
 from allauth.mfa.totp import views as totp
 from allauth.socialaccount import views as social
 from allauth.socialaccount.providers.openid_connect import views as oidc
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from jamlik.web.core.access import View, permission
 
@@ -32,10 +32,10 @@ urlpatterns = [
     _open("inactive/", account.account_inactive, "account_inactive"),
     _open("password/reset/", account.password_reset, "account_reset_password"),
     _open("password/reset/done/", account.password_reset_done, "account_reset_password_done"),
-    _open(
-        "password/reset/key/<str:uidb36>-<str:key>/",
-        account.password_reset_from_key,
-        "account_reset_password_from_key",
+    re_path(  # the first hyphen parts the two; there are more of them in the key
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
+        permission(public=True)(account.password_reset_from_key),
+        name="account_reset_password_from_key",
     ),
     _open(
         "password/reset/key/done/",

@@ -36,3 +36,4 @@ class LoginForm(AllauthLoginForm):  # type: ignore[misc]
         self.label_suffix = ""
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+            field.help_text = ""
