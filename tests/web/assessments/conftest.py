@@ -85,9 +85,9 @@ def open_round(municipality, user_of, at) -> Round:
 def asked(municipality, finding_of, open_round, user_of, at) -> Callable[..., list]:
     """Ask a unit to judge a number of findings in the open round."""
 
-    def ask(unit: Unit, n: int = 3, committee: Unit | None = None) -> list:
+    def ask(unit: Unit, n: int = 3, committee: Unit | None = None, name: str = "q") -> list:
         owner = committee or municipality.committees[0]
-        findings = [finding_of(owner, f"q{number}", rank=number) for number in range(1, n + 1)]
+        findings = [finding_of(owner, f"{name}{number}", rank=number) for number in range(1, n + 1)]
         analyst = user_of("analyst", municipality.top)
         return round_actions.assign_findings(findings=findings, unit=unit, round_=open_round, by=analyst, at=at)
 
