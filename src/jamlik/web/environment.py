@@ -167,7 +167,7 @@ def secret_key(home: Path) -> str:
 
 def _write_secret(path: Path) -> None:
     """Write a new key beside and link it in place, so that two processes that start at once agree on one."""
-    draft = path.with_name(f"secret_key.{os.getpid()}")
+    draft = path.with_name(f"secret_key.{os.getpid()}.{secrets.token_hex(4)}")
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
