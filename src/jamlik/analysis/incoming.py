@@ -124,6 +124,9 @@ def _seen(found: Inspection, dataset: Dataset, read: ReadIn, key: bytes) -> Seen
     require_nobody_named(labels, file=found.name)
     own = {column.name: column for column in dataset.columns}
     about = {
+        "title": dataset.title,
+        "source": dataset.source,
+        "focus": dataset.focus,
         "rows": dataset.rows.value,
         "rows_n": found.rows_n,
         "sampled": found.sampled,

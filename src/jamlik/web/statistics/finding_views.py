@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -120,10 +120,9 @@ def _shown(rows: Any, value: str) -> Any:
 @permission("statistics.see")
 def findings(request: HttpRequest) -> HttpResponseBase:
     """The findings; sure ones of the newest period until something else is asked for."""
-    rows = queries.visible_findings(person(request))
-    if not request.GET.get("show") and not request.GET.get("change"):
-        rows = queries.sure_findings(rows)
-    shown = listing.page(request, rows, FINDINGS)
+    if not request.GET:
+        request.GET = QueryDict("show=sure")
+    shown = listing.page(request, queries.visible_findings(person(request)), FINDINGS)
     return shown.file or render(request, "statistics/findings.html", {"listing": shown})
 
 
@@ -164,13 +163,19 @@ def _heading(found: Finding, lang: str) -> str:
     return say(f"statistics.finding.heading{'' if sure else '_compared'}", group=group, reference=reference)
 
 
-def _number(value: Any, lang: str, *, signed: bool = False) -> str:
-    """A published number as it is: with the decimals it was rounded to."""
+def _number(value: Any, lang: str, *, decimals: int = 0, signed: bool = False) -> str:
     if value is None:
         return ""
-    text = str(value)
-    decimals = len(text.partition(".")[2]) if "e" not in text else 3
-    return (format_signed if signed else format_number)(float(text), decimals, lang)
+    return (format_signed if signed else format_number)(float(value), decimals, lang)
+
+
+def _decimals(numbers: dict[str, Any]) -> int:
+    """Decimals that the levels and the gap were rounded to: canonical JSON leaves out a last zero."""
+    told = [
+        str(numbers[name]) for name in ("level", "level_reference", "gap", "gap_low", "gap_high") if numbers.get(name)
+    ]
+    most = max((len(text.partition(".")[2]) for text in told if "e" not in text), default=0)
+    return max(most, 1) if numbers.get("unit") == "%" else most
 
 
 def _unit(found: Finding) -> str:
@@ -183,7 +188,11 @@ def _figures(found: Finding, lang: str) -> dict[str, Any] | None:
     numbers = found.numbers
     if numbers.get("gap") is None:
         return None
-    gap = {name: _number(numbers.get(name), lang, signed=True) for name in ("gap", "gap_low", "gap_high")}
+    decimals = _decimals(numbers)
+    gap = {
+        name: _number(numbers.get(name), lang, decimals=decimals, signed=True)
+        for name in ("gap", "gap_low", "gap_high")
+    }
     told = {"gap": gap["gap"], "low": gap["gap_low"], "high": gap["gap_high"], "unit": _unit(found)}
     key = "gap_interval" if gap["gap_low"] else "gap_alone"
     sides = (
@@ -194,10 +203,11 @@ def _figures(found: Finding, lang: str) -> dict[str, Any] | None:
     return {
         "unit": str(numbers.get("unit", "")),
         "sides": [
-            {"name": _capital(name), "level": _number(level, lang), "n": _number(n, lang)} for name, level, n in sides
+            {"name": _capital(name), "level": _number(level, lang, decimals=decimals), "n": _number(n, lang)}
+            for name, level, n in sides
         ],
         "gap": say(f"statistics.finding.{key}", **told),
-        "persons": _number(str(abs(float(persons))).removesuffix(".0"), lang) if persons else "",
+        "persons": _number(abs(float(persons)), lang) if persons else "",
     }
 
 
@@ -219,14 +229,15 @@ def _answer(before: Finding, after: Finding, lang: str) -> dict[str, str]:
     """Whether the gap has closed since the period before."""
     found = queries.gap_change(before, after)
     told = {"answer": say(f"statistics.answer.{found.answer.value}"), "interval": "", "note": ""}
+    decimals = _decimals(after.numbers)
     if found.change is not None and found.low is not None and found.high is not None:
         told["interval"] = say(
             "statistics.answer.interval",
             before=before.period,
             after=after.period,
-            change=format_signed(found.change, 1, lang),
-            low=format_signed(found.low, 1, lang),
-            high=format_signed(found.high, 1, lang),
+            change=format_signed(found.change, decimals, lang),
+            low=format_signed(found.low, decimals, lang),
+            high=format_signed(found.high, decimals, lang),
         )
     if found.turned:
         told["note"] = say("statistics.answer.turned")

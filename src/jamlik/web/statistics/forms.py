@@ -137,6 +137,8 @@ class CorrectForm(Form):
     def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         about = imported.inspection
+        for name in ("title", "source", "focus"):
+            self.fields[name].initial = about.get(name, "")
         self.columns = [str(column["name"]) for column in about.get("columns", [])]
         self.measures = [(str(i["id"]), _named(i)) for i in about.get("indicators", [])]
         for place, column in enumerate(about.get("columns", [])):
@@ -165,7 +167,7 @@ class CorrectForm(Form):
         return Correction(
             title=data["title"],
             source=data["source"],
-            focus=data["focus"] or None,
+            focus=data["focus"],
             roles={name: role for name, role in roles.items() if role},
             directions={key: direction for key, direction in directions.items() if direction},
             left_out=frozenset(data.get("left_out", ())),

@@ -1,4 +1,4 @@
-"""The app's entries in the main menu."""
+"""The app's entry in the main menu."""
 
 from __future__ import annotations
 
@@ -7,4 +7,3 @@ from jamlik.web.core.navigation import add
 __all__: list[str] = []
 
 add(key="statistics.menu.findings", url="statistics:findings", permission="statistics.see", order=20)
-add(key="statistics.title", url="statistics:home", permission="statistics.see", order=40)

@@ -33,12 +33,14 @@ __all__ = [
     "charts",
     "data_set_page",
     "data_sets",
+    "earlier_release",
     "gap_change",
     "import_in_scope",
     "may_import",
     "moves_of",
     "owners_for",
     "published_releases",
+    "release_of",
     "release_preview",
     "releases",
     "same_question",
@@ -153,10 +155,20 @@ def published_releases() -> QuerySet[Release]:
     return rows.select_related("analysis__imported__data_set").order_by("released_on", "published_at", "pk")
 
 
+def release_of(imported: Import) -> Release | None:
+    """The release that an import is out with, or is being made ready."""
+    rows = Release.objects.filter(analysis__imported=imported)
+    return rows.filter(state__in=(ReleaseState.PREPARING, ReleaseState.PUBLISHED)).first()
+
+
+def earlier_release(analysis: Analysis) -> Release | None:
+    """What is out of the same data set today, the newest of it."""
+    return published_releases().filter(analysis__imported__data_set=analysis.imported.data_set_id).last()
+
+
 def release_preview(analysis: Analysis) -> Preview:
     """What publishing an analysis would tell, beside what is out of the same data set."""
-    same = published_releases().filter(analysis__imported__data_set=analysis.imported.data_set_id)
-    last = same.last()
+    last = earlier_release(analysis)
     return preview(result_of(analysis), before=result_of(last.analysis) if last is not None else None)
 
 

@@ -116,6 +116,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     if done is not None:
         return done
     told = asdict(queries.release_preview(analysis))
+    if not queries.earlier_release(analysis):
+        told = {name: n for name, n in told.items() if name not in ("new_n", "gone_n", "differing_n")}
     page: dict[str, Any] = {
         "form": form,
         "data_set": data_set,

@@ -21,6 +21,7 @@ from jamlik.web.core.texts import say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import MOST_BYTES, DataSetForm, MunicipalityForm, ReasonForm, UploadForm
 from jamlik.web.statistics.models import DataSet, Origin
+from jamlik.web.statistics.rules import RUNNING
 
 __all__ = ["change", "data_set", "fetch_again", "home", "municipality", "new", "tried", "undo", "upload"]
 
@@ -111,6 +112,8 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     may_import = queries.may_import(person(request), found)
     current = found.current
+    versions = list(found.imports.all())
+    out = queries.release_of(current) if current is not None else None
     lines = [
         {"label": say(f"statistics.set.{name}"), "value": value}
         for name, value in (
@@ -125,9 +128,13 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "data_set": found,
         "lines": lines,
-        "versions": list(found.imports.all()),
+        "versions": versions,
         "may_import": may_import,
-        "may_publish": current is not None and person(request).has_perm("statistics.publish", found.owner),
+        "may_begin": may_import and not any(version.state in RUNNING for version in versions),
+        "release": out,
+        "may_publish": current is not None
+        and out is None
+        and person(request).has_perm("statistics.publish", found.owner),
     }
     return render(request, "statistics/data_set.html", page)
 

@@ -1,0 +1,134 @@
+"""Statistics in Chromium: axe on every page, in light and dark, and that nothing scrolls sideways."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from jamlik.web.core import clock
+from jamlik.web.statistics import actions
+from jamlik.web.statistics.models import Finding
+from tests.web.statistics.conftest import AT, analyst, committee, data_set, loaded, run_jobs, school_file
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+__all__ = ["analyst", "committee", "data_set", "loaded", "run_jobs"]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SHOTS = os.environ.get("JAMLIK_SHOTS", "")
+
+
+@pytest.fixture
+def browser(chromium_path: str, monkeypatch) -> Iterator[Browser]:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside the test's own queries
+    with sync_playwright() as playwright:
+        made = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        yield made
+        made.close()
+
+
+@pytest.fixture
+def page_of(browser, live_server, client_as):
+    """A page in which a person is logged in."""
+
+    def make(user, *, width: int = 1280, scheme: str = "light") -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        session = client_as(user).cookies["sessionid"].value
+        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        return context.new_page()
+
+    return make
+
+
+def violations(page: Page, axe_source: str) -> list[object]:
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    page.evaluate(axe_source)
+    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
+    found = page.evaluate(f"axe.run(document, {options}).then(found => found.violations)")
+    return [(v["id"], [node["html"][:300] for node in v["nodes"][:3]]) for v in found]
+
+
+@pytest.fixture
+def addresses(loaded, data_set, analyst, run_jobs) -> dict[str, str]:
+    """Every page of the app, with something on it."""
+    imported = loaded(school_file())
+    release = actions.publish_release(analysis=imported.analysis, released_on=clock.today(), by=analyst, at=clock.now())
+    run_jobs()
+    waiting = actions.receive_file(
+        data_set=data_set,
+        file_name="betyg-2026.csv",
+        parts=[school_file(years=(2025, 2026), boys=0.7)],
+        by=analyst,
+        at=AT,
+    )
+    run_jobs()
+    told = actions.register_finding(
+        source="council",
+        owner=data_set.owner,
+        text="Skolgården går inte att nå med rullstol.",
+        group="Rullstolsburna elever",
+        reference="andra elever",
+        heard_on=clock.today(),
+        by=analyst,
+        at=AT,
+    )
+    finding = Finding.objects.filter(newest=True, dimension="sex").get()
+    found = {
+        name: reverse(f"statistics:{name}")
+        for name in ("home", "new", "municipality", "findings", "register", "releases")
+    }
+    found |= {
+        name: reverse(f"statistics:{name}", args=[data_set.pk]) for name in ("data_set", "upload", "undo", "publish")
+    }
+    found |= {name: reverse(f"statistics:{name}", args=[waiting.pk]) for name in ("import", "correct", "describe")}
+    found |= {"finding": reverse("statistics:finding", args=[finding.pk]) + "?charts=all"}
+    found |= {"told": reverse("statistics:finding", args=[told.pk])}
+    return found | {"release": reverse("statistics:release", args=[release.pk])}
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, page_of, analyst, axe_source, width, scheme):
+    page = page_of(analyst, width=width, scheme=scheme)
+    refused: list[str] = []
+    page.on("console", lambda message: refused.append(message.text))
+    wrong = {}
+    for name, address in addresses.items():
+        page.goto(address)
+        found = violations(page, axe_source)
+        if SHOTS:
+            page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
+        if found or page.evaluate("document.documentElement.scrollWidth") > width:
+            wrong[name] = found or "scrolls sideways"
+    assert wrong == {}
+    assert refused == []
+
+
+def test_a_file_is_handed_in_and_used_without_scripts(browser, live_server, client_as, data_set, analyst, run_jobs):
+    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
+    session = client_as(analyst).cookies["sessionid"].value
+    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+    page = context.new_page()
+    page.goto(reverse("statistics:upload", args=[data_set.pk]))
+    page.get_by_role("button", name="Ladda upp").click()
+    assert "Välj en fil" in page.locator(".error-summary").inner_text()
+    page.get_by_label("Fil").set_input_files({"name": "betyg.csv", "mimeType": "text/csv", "buffer": school_file()})
+    page.get_by_role("button", name="Ladda upp").click()
+    run_jobs()
+    page.reload()
+    page.get_by_role("link", name="Rätta vad kolumnerna är").click()
+    page.get_by_label("Godkänd: vad är bättre?").select_option("up")
+    page.get_by_role("button", name="Läs filen igen").click()
+    run_jobs()
+    page.reload()
+    assert "Högre är bättre" in page.content()
+    page.get_by_role("button", name="Ja, använd den").click()
+    run_jobs()
+    page.goto(reverse("statistics:findings"))
+    page.get_by_role("link", name="Godkänd: flickor").first.click()
+    assert page.locator("h1").inner_text().startswith("Flickor")
