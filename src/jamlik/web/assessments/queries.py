@@ -13,7 +13,7 @@ from jamlik.web.assessments.hooks import PlannedAction, planned_actions
 from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict, VerdictState
 from jamlik.web.assessments.rules import EDITABLE, wanting
 from jamlik.web.organisation.models import Unit
-from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids
+from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids, units_in_scope
 from jamlik.web.statistics.models import Finding, FindingState
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "rounds",
     "to_approve",
     "to_reconsider",
+    "units_and_above",
     "units_to_judge",
     "visible_verdicts",
     "waiting_in",
@@ -88,9 +89,13 @@ class CommitteeProgress:
 
 def rounds(user: Person) -> QuerySet[Round]:
     """Rounds that concern some unit a person reads about: a round is for its owner and everything below."""
-    paths = Unit.objects.filter(pk__in=scope_ids(user, "assessments.read")).values_list("path", flat=True)
-    above = {int(key) for path in paths for key in path.split("/") if key}
-    return Round.objects.filter(owner_id__in=above).select_related("owner")
+    return Round.objects.filter(owner_id__in=units_and_above(user)).select_related("owner")
+
+
+def units_and_above(user: Person) -> frozenset[int]:
+    """Keys of the units a person reads about and of all above them, since a school reads its committee's case."""
+    paths = units_in_scope(user, "assessments.read").order_by().values_list("path", flat=True)
+    return frozenset(int(key) for path in paths for key in path.split("/") if key)
 
 
 def units_to_judge(user: Person) -> list[UnitWork]:

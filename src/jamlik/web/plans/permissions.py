@@ -13,6 +13,7 @@ PERMISSIONS = {
     "plans.read": _READING,
     "plans.act": frozenset({Role.UNIT_MANAGER, Role.HEAD}),
     "plans.plan_edit": _STEERING | {Role.HEAD},
+    "plans.plan_move": _STEERING | {Role.HEAD, Role.REGISTRAR},
     "plans.plan_adopt": frozenset({Role.REGISTRAR}),
     "plans.remeasure": _STEERING | {Role.ANALYST, Role.HEAD, Role.UNIT_MANAGER},
     "plans.confirm": frozenset({Role.HEAD, Role.STRATEGIST}),

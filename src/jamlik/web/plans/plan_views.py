@@ -152,14 +152,13 @@ def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form, "plans.plan.edit", reverse("plans:plan", args=[pk]), plan=plan)
 
 
-@permission("plans.read")
+@permission("plans.plan_move")
 def move(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan's next step: editors send it round, the registrar records that it was adopted."""
     plan = _seen(request, pk)
     may_edit = access.may(request.user, "plans.plan_edit", unit=plan.owner)
     may_adopt = access.may(request.user, "plans.plan_adopt", unit=plan.owner)
-    if not (may_edit or may_adopt):
-        access.require(request.user, "plans.plan_edit", unit=plan.owner)
+    access.require(request.user, "plans.plan_move", unit=plan.owner)
     choices: dict[str, Any] = {"plan": plan, "may_adopt": may_adopt, "may_edit": may_edit}
     form = MoveForm(editing.unsent(request), **choices)
     if request.method == "POST":

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jamlik.web.core import access, clock, editing
@@ -17,7 +18,7 @@ from jamlik.web.plans import pictures, plan_actions, queries, rules
 from jamlik.web.plans.forms import ConfirmForm
 from jamlik.web.plans.models import Action, Remeasure
 
-__all__ = ["remeasure", "remeasure_page"]
+__all__ = ["confirm", "remeasure", "remeasure_page"]
 
 
 @permission("plans.remeasure")
@@ -42,22 +43,40 @@ def remeasure(request: HttpRequest, pk: int) -> HttpResponse:
 @permission("plans.read")
 def remeasure_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What the figures answer, and the person's conclusion."""
-    found = get_object_or_404(Remeasure.objects.select_related("before__owner", "before__indicator", "after"), pk=pk)
+    found, related = _seen(request, pk)
+    return _page(request, found, related, ConfirmForm() if _may_confirm(request, found, related) else None)
+
+
+@permission("plans.confirm")
+def confirm(request: HttpRequest, pk: int) -> HttpResponse:
+    """A person's answer: once, and against the figures only with a reason."""
+    found, related = _seen(request, pk)
+    if found.confirmed_at is not None or not _may_confirm(request, found, related):
+        return redirect("plans:remeasured", pk)
+    if request.method != "POST":
+        return _page(request, found, related, ConfirmForm(editing.unsent(request)))
+    form = ConfirmForm(request.POST)
+    if form.is_valid():
+        try:
+            return editing.once(request, lambda: _confirmed(request, found, form.cleaned_data))
+        except rules.RefusedError as refused:
+            form.add_error("comment", str(refused))
+    return _page(request, found, related, form)
+
+
+def _seen(request: HttpRequest, pk: int) -> tuple[Remeasure, list[Action]]:
+    """A remeasurement and the actions that lead to it, for one who may see either those or the finding's committee."""
+    rows = Remeasure.objects.select_related("before__owner", "before__indicator", "after", "confirmed_by")
+    found = get_object_or_404(rows, pk=pk)
     related = list(queries.visible_actions(request.user).filter(finding=found.before))
     if not related:
         access.require(request.user, "plans.read", unit=found.before.owner)
-    may_confirm = _may_confirm(request, found, related)
-    form = ConfirmForm(editing.unsent(request)) if may_confirm else None
-    if request.method == "POST":
-        if not may_confirm:
-            return _no_longer(request, found)
-        form = ConfirmForm(request.POST)
-        if form.is_valid():
-            try:
-                return editing.once(request, lambda: _confirmed(request, found, form.cleaned_data))
-            except rules.RefusedError as refused:
-                form.add_error("comment", str(refused))
-    series = [each for each in queries.gap_series(found.before) if each.finding.pk in (found.before_id, found.after_id)]
+    return found, related
+
+
+def _page(request: HttpRequest, found: Remeasure, related: list[Action], form: ConfirmForm | None) -> HttpResponse:
+    asked = (found.before_id, found.after_id)
+    series = [each for each in queries.gap_series(found.before) if each.finding.pk in asked]
     shown = {
         "remeasure": found,
         "finding": found.before,
@@ -76,7 +95,7 @@ def _confirmed(request: HttpRequest, found: Remeasure, data: dict[str, Any]) -> 
         remeasure=found, closed=data["closed"] == "yes", comment=data["comment"], by=by, at=clock.now()
     )
     messages.success(request, say("plans.remeasure.saved"))
-    return request.path
+    return reverse("plans:remeasured", args=[found.pk])
 
 
 def _may_confirm(request: HttpRequest, found: Remeasure, related: list[Action]) -> bool:
@@ -85,10 +104,3 @@ def _may_confirm(request: HttpRequest, found: Remeasure, related: list[Action]) 
         return False
     units: list[Unit] = [*(action.unit for action in related), found.before.owner]
     return any(access.may(request.user, "plans.confirm", unit=unit) for unit in units)
-
-
-def _no_longer(request: HttpRequest, found: Remeasure) -> HttpResponse:
-    """Confirmed meanwhile, or by somebody who may not: the page says which."""
-    if found.confirmed_at is None:
-        access.require(request.user, "plans.confirm", unit=found.before.owner)
-    return redirect("plans:remeasured", found.pk)

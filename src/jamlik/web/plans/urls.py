@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<int:pk>/milestones/<int:row>/reach/", views.reach, name="reach"),
     path("actions/<int:pk>/remeasure/", remeasure_views.remeasure, name="remeasure"),
     path("remeasures/<int:pk>/", remeasure_views.remeasure_page, name="remeasured"),
+    path("remeasures/<int:pk>/confirm/", remeasure_views.confirm, name="confirm"),
     path("plans/", plan_views.plan_list, name="plans"),
     path("plans/new/", plan_views.new_plan, name="new_plan"),
     path("plans/<int:pk>/", plan_views.plan_page, name="plan"),
