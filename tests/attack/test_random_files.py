@@ -108,3 +108,36 @@ def test_missing_answers_do_not_tell_one_base_by_another(tmp_path: Path) -> None
             continue
         failures += [(seed, each) for each in required_failures(made)]
     assert failures == []
+
+
+TINY = {
+    "answers": {"seed": 1, "people": 80, "areas": 3, "skew": 1.0, "shares": [0.02], "layer": False, "answers": True},
+    "answers by layer": {
+        "seed": 2,
+        "people": 100,
+        "areas": 3,
+        "skew": 1.0,
+        "shares": [],
+        "layer": True,
+        "answers": True,
+    },
+    "groups of nobody": {
+        "seed": 23,
+        "people": 175,
+        "areas": 3,
+        "skew": 1.0,
+        "shares": [0.98],
+        "layer": True,
+        "years": 2,
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TINY)
+def test_tiny_files_are_protected_and_not_refused(name: str, tmp_path: Path) -> None:
+    """Somebody is alone in many a group and answer; that is no ground to refuse the whole analysis."""
+    usual = {"years": 1, "layer": False, "age": False, "mean": False, "weight": False, "answers": False}
+    made = trial(_file(tmp_path, usual | TINY[name]), tmp_path / "out")
+    assert made.release.hidden
+    assert required_failures(made) == []

@@ -257,9 +257,16 @@ class Search:
         self._price = np.full(self.hidden.shape, _HIDDEN_PRICE)
         self._moves.reprice(self._price)
         for block in sorted(free, key=worth.__getitem__):
-            if self.solves >= limit:
-                break
-            self._try_showing(self._members[block])
+            if self.solves < limit or self._is_needless(self._members[block]):
+                self._try_showing(self._members[block])
+
+    def _is_needless(self, cells: Ints) -> bool:
+        """Whether every proof that touches these cells has another that does not."""
+        gone = cells.tolist()
+        served = self._proofs.served(gone)
+        return all(
+            self._proofs.proved(cell, without=gone) and not self._proofs.threats(cell, without=gone) for cell in served
+        )
 
     def _try_showing(self, cells: Ints) -> None:
         left = self.hidden.copy()
