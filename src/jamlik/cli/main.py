@@ -12,7 +12,7 @@ import typer
 from jamlik import __version__
 from jamlik.cli.screen import failing_clearly
 
-__all__ = ["Lang", "app", "main"]
+__all__ = ["Lang", "app", "audit_log", "export_log", "main", "verify_log"]
 
 app = typer.Typer(
     name="jamlik",
@@ -22,6 +22,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+audit_log = typer.Typer(help="Webbplatsens logg: kontrollera den, eller skriv ut den.", no_args_is_help=True)
+app.add_typer(audit_log, name="audit-log")
 
 
 class Lang(StrEnum):
@@ -150,13 +153,15 @@ def demo(
     out: Annotated[Path, typer.Option("--out", help="Mapp för demons data och rapporter.")] = Path("ekby"),
     seed: Annotated[int, typer.Option("--seed", min=0, help="Samma tal ger samma data.")] = 1,
     lang: LangOption = Lang.SV,
-    open_report: Annotated[bool, typer.Option("--open/--no-open", help="Öppna rapporten i webbläsaren.")] = True,
+    open_report: Annotated[bool, typer.Option("--open/--no-open", help="Öppna resultatet i webbläsaren.")] = True,
+    site: Annotated[bool, typer.Option("--site/--no-site", help="Starta webbplatsen på Ekby efteråt.")] = True,
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Webbplatsens port.")] = 8000,
 ) -> None:
-    """Bygg den påhittade Ekby kommun, analysera den och visa rapporten."""
+    """Bygg den påhittade Ekby kommun, analysera den, skriv rapporterna och starta webbplatsen."""
     from jamlik.cli.commands import demo as demo_command
 
     with failing_clearly(lang):
-        demo_command.run(data=data, out=out, seed=seed, lang=lang, open_report=open_report)
+        demo_command.run(data=data, out=out, seed=seed, lang=lang, open_report=open_report, with_site=site, port=port)
 
 
 @app.command()
@@ -218,6 +223,31 @@ def restore(
 
     with failing_clearly(lang):
         site_command.read_back(file, lang=lang)
+
+
+@audit_log.command("verify")
+def verify_log(
+    seal: Annotated[
+        list[str] | None, typer.Option("--seal", help="Sigill från en tidigare kontroll. Kan anges flera gånger.")
+    ] = None,
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Kontrollera att loggens kedja håller: inget ändrat, borttaget, tillagt eller flyttat."""
+    from jamlik.cli.commands import audit_log as log_command
+
+    with failing_clearly(lang):
+        if not log_command.verify(seals=tuple(seal or ()), lang=lang, as_json=json):
+            raise typer.Exit(1)
+
+
+@audit_log.command("export")
+def export_log(lang: LangOption = Lang.SV) -> None:
+    """Skriv hela loggen som CSV på stdout."""
+    from jamlik.cli.commands import audit_log as log_command
+
+    with failing_clearly(lang):
+        log_command.export(lang=lang)
 
 
 def main() -> None:

@@ -11,8 +11,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import transaction
-
 from jamlik.web.core.audit import ERASED_VERB, FIRST, details_digest, event_digest
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent, AuditHead
 
@@ -50,47 +48,85 @@ def seal() -> str:
     return f"{head.number}:{head.digest}" if head else f"0:{FIRST}"
 
 
-@transaction.atomic
 def proved(*, seals: tuple[str, ...] = ()) -> Proof:
-    """Check the whole chain, its details, its end, and seals kept from before."""
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()  # nothing is added meanwhile
-    faults: list[Fault] = []
-    digests: dict[int, str] = {}
-    erased: set[int] = set()
-    declared: set[int] = set()
-    kept = {int(number): digest for number, _, digest in (text.strip().partition(":") for text in seals)}
-    expected, previous, count = 1, FIRST, 0
-    for event, details in _pairs():
-        count += 1
-        faults += _link_faults(event, expected=expected, previous=previous)
-        faults += _details_faults(event, details)
+    """Check the whole chain, its details, its end, and seals kept from before.
+
+    Nothing is locked: the site goes on recording, and what is added meanwhile is checked too.
+    """
+    walk = _Walk(_kept(seals))
+    while True:
+        seen = walk.count
+        for event, details in _pairs(after=walk.last):
+            walk.take(event, details)
+        head = AuditHead.objects.filter(pk=1).first()
+        if head is None or head.number <= walk.expected - 1 or walk.count == seen:
+            return walk.proof(head)
+
+
+def _kept(seals: tuple[str, ...]) -> dict[int, str]:
+    """Seals by number.
+
+    Raises
+    ------
+    ValueError
+        A seal does not read <number>:<digest>.
+    """
+    kept = {}
+    for text in seals:
+        number, colon, digest = text.strip().partition(":")
+        if not (colon and number.isdigit() and len(digest) == len(FIRST)):
+            raise ValueError(text)
+        kept[int(number)] = digest
+    return kept
+
+
+class _Walk:
+    """What has been seen of the chain so far."""
+
+    def __init__(self, kept: dict[int, str]) -> None:
+        self.kept, self.found = kept, dict[int, str]()
+        self.faults: list[Fault] = []
+        self.erased, self.declared = set[int](), set[int]()
+        self.count, self.expected, self.previous = 0, 1, FIRST
+        self.last: int | None = None
+
+    def take(self, event: AuditEvent, details: AuditDetails | None) -> None:
+        """See the next event."""
+        self.count += 1
+        self.faults += _link_faults(event, expected=self.expected, previous=self.previous)
+        self.faults += _details_faults(event, details)
         if details is not None and details.erased_at is not None:
-            erased.add(event.number)
+            self.erased.add(event.number)
         elif event.verb == ERASED_VERB and details is not None:
-            declared |= _declared_erased(details)
-        if event.number in kept:
-            digests[event.number] = event.digest
-        expected, previous = event.number + 1, event.digest
-    faults += [Fault(number, "erased_undeclared") for number in sorted(erased - declared)]
-    faults += [
-        Fault(number, "seal") for number, digest in sorted(kept.items()) if number and digests.get(number) != digest
-    ]
-    faults += _end_faults(head, last=expected - 1, previous=previous)
-    return Proof(count, len(erased), f"{expected - 1}:{previous}", tuple(faults))
+            self.declared |= _declared_erased(details)
+        if event.number in self.kept:
+            self.found[event.number] = event.digest
+        self.last, self.expected, self.previous = event.number, event.number + 1, event.digest
+
+    def proof(self, head: AuditHead | None) -> Proof:
+        """What it comes to, once the end has been reached."""
+        faults = [*self.faults]
+        faults += [Fault(number, "erased_undeclared") for number in sorted(self.erased - self.declared)]
+        faults += [
+            Fault(number, "seal")
+            for number, digest in sorted(self.kept.items())
+            if number and self.found.get(number) != digest
+        ]
+        faults += _end_faults(head, last=self.expected - 1, previous=self.previous)
+        return Proof(self.count, len(self.erased), f"{self.expected - 1}:{self.previous}", tuple(faults))
 
 
-def _pairs() -> Iterator[tuple[AuditEvent, AuditDetails | None]]:
-    """Every event in order with its details, a batch at a time."""
-    last = None
+def _pairs(*, after: int | None) -> Iterator[tuple[AuditEvent, AuditDetails | None]]:
+    """Every event after a number, in order, with its details, a batch at a time."""
     while True:
         events = AuditEvent.objects.order_by("number")
-        batch = list(events[:_BATCH] if last is None else events.filter(number__gt=last)[:_BATCH])
+        batch = list(events[:_BATCH] if after is None else events.filter(number__gt=after)[:_BATCH])
         if not batch:
             return
         found = AuditDetails.objects.in_bulk([event.number for event in batch])
         for event in batch:
             yield event, found.get(event.number)
-        last = batch[-1].number
+        after = batch[-1].number
 
 
 def _link_faults(event: AuditEvent, *, expected: int, previous: str) -> list[Fault]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,18 +12,18 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 
-from jamlik.web.core import audit_proof, clock, listing
+from jamlik.web.core import audit_proof, clock
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.audit_models import AuditEvent
-from jamlik.web.core.history import ToldEvent, told
+from jamlik.web.core.history import told
 from jamlik.web.core.texts import say
+from jamlik.web.organisation.log_file import lines
 from jamlik.web.organisation.queries import root
 
 __all__ = ["log", "log_of"]
 
 READ = "organisation.log_read"
 ROWS = 50
-BATCH = 500
 
 
 @permission(READ)
@@ -82,44 +80,8 @@ def _midnight(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-class _Line:
-    """What a csv writer writes to: hands each line on."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv(events: QuerySet[Any], of: str) -> StreamingHttpResponse:
     name = "-".join(part for part in ("log", of, clock.today().isoformat()) if part)
-    response = StreamingHttpResponse(_lines(events), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines(events), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
-
-
-def _lines(events: QuerySet[Any]) -> Iterator[str]:
-    """The log as lines of CSV, oldest first, a batch of events at a time."""
-    writer: Any = csv.writer(_Line(), lineterminator="\r\n")
-    heads = ("number", "when", "what", "target", "who", "changes")
-    yield "\ufeff" + writer.writerow([say(f"organisation.log.{head}") for head in heads])
-    after = 0
-    while batch := list(events.order_by("number").filter(number__gt=after)[:BATCH]):
-        for event in told(batch):
-            yield writer.writerow([_safe(cell) for cell in _cells(event)])
-        after = batch[-1].number
-
-
-def _cells(event: ToldEvent) -> list[str]:
-    changes = [f"{each.label}: {each.before} → {each.after}" for each in event.changes]
-    return [
-        str(event.number),
-        event.at.isoformat(),
-        f"{event.what} ({event.verb})",
-        event.target or f"{event.target_kind}:{event.target_key}".strip(":"),
-        event.who,
-        "; ".join([*changes, *([event.note] if event.note else [])]),
-    ]
-
-
-def _safe(cell: str) -> str:
-    """What a spreadsheet would take for a formula is led by an apostrophe."""
-    return f"'{cell}" if cell.startswith(listing.FORMULA_STARTS) else cell

@@ -11,7 +11,7 @@ from django.db import models
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.roles import Role
 
-__all__ = ["Area", "Invitation", "RoleAssignment", "Unit", "UnitKind", "UnitList"]
+__all__ = ["Area", "Invitation", "RoleAssignment", "Unit", "UnitKind", "UnitList", "UnitListState"]
 
 
 class UnitKind(models.TextChoices):
