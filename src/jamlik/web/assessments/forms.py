@@ -70,6 +70,21 @@ class WordsField(forms.CharField):
         return text
 
 
+class TickField(forms.MultipleChoiceField):
+    """One box to tick, drawn as a question with one answer."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.CheckboxSelectMultiple, choices=(("yes", later("core.yes")),), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        """The boxes ticked, from what was saved."""
+        return (["yes"] if value else []) if isinstance(value, bool) or value is None else value
+
+    def clean(self, value: Any) -> Any:
+        """Whether it was ticked."""
+        return bool(super().clean(value))
+
+
 class ChoiceForm(Form):
     """A form whose choices are read in the language of the page."""
 
@@ -122,7 +137,7 @@ class ReasonForm(ChoiceForm):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": later("assessments.step.reason.missing")},
     )
-    standardised = forms.BooleanField(
+    standardised = TickField(
         label=later("assessments.field.standardised"),
         help_text=later("assessments.step.reason.standardised_hint"),
         required=False,

@@ -147,11 +147,20 @@ def _card(row: Assignment, before: Verdict | None, actions: tuple[PlannedAction,
         state = "todo"
     elif verdict.state not in EDITABLE:
         state = "sent"
+    elif _untouched_since_return(verdict):
+        state = "returned"
     elif wanting(verdict, has_action=bool(actions)):
-        state = "returned" if verdict.state == VerdictState.RETURNED else "begun"
+        state = "begun"
     else:
         state = "ready"
     return Card(row, verdict, state, before, actions)
+
+
+def _untouched_since_return(verdict: Verdict) -> bool:
+    """Whether it was sent back and nobody has looked at the answers since."""
+    if verdict.state != VerdictState.RETURNED or verdict.returned_at is None:
+        return False
+    return verdict.written_at is None or verdict.written_at <= verdict.returned_at
 
 
 def waiting_in(unit: Unit) -> QuerySet[Assignment]:

@@ -19,6 +19,7 @@ WIDTH = 960
 ROW = 34
 HEAD = 28
 _SHORTEST = 6
+_MOST_TICKS = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +110,13 @@ def _first_day(action: Action) -> date:
 
 
 def _months(first: date, last: date) -> list[tuple[date, str]]:
-    """The first day of each month, or of every third or twelfth where there are many."""
+    """The first day of each month, or of fewer where the texts would run into each other."""
     found, at = [], first
     while at <= last:
         found.append(at)
         at = (at.replace(day=1) + timedelta(days=32)).replace(day=1)
-    step = 1 if len(found) <= 14 else 3 if len(found) <= 42 else 12
-    return [(when, f"{when:%Y-%m}") for when in found if (when.month - 1) % step == 0 or step == 1]
+    step = next((step for step in (1, 3, 6, 12, 24, 60, 120) if len(found) / step <= _MOST_TICKS), 240)
+    return [(when, f"{when:%Y-%m}") for when in found if (when.year * 12 + when.month - 1) % step == 0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ class GapPicture:
     points: tuple[Point, ...]
     zero_x: int
     height: int
-    width: int = 640
+    width: int = 420
 
 
 def gap_picture(series: Sequence[Measured]) -> GapPicture | None:
@@ -154,7 +155,7 @@ def gap_picture(series: Sequence[Measured]) -> GapPicture | None:
     spread = (high - low) or 1.0
 
     def x(value: float) -> int:
-        return round(120 + (value - low) / spread * 500)
+        return round(80 + (value - low) / spread * 320)
 
     points = tuple(
         Point(

@@ -38,6 +38,7 @@ __all__ = [
     "stop",
 ]
 
+LEFT_OUT = (ActionState.DRAFT, ActionState.STOPPED)  # of the timeline
 LOOKS = {"draft": "plain", "planned": "plain", "ongoing": "ok", "done": "ok", "stopped": "plain", "late": "danger"}
 PAGE_FIELDS = (
     "description",
@@ -136,7 +137,7 @@ def action_board(request: HttpRequest) -> HttpResponse:
 @permission("plans.read")
 def action_timeline(request: HttpRequest) -> HttpResponse:
     """Actions in time: a picture, and the same in a table."""
-    rows = queries.timeline_actions(queries.visible_actions(request.user).exclude(state=ActionState.STOPPED))
+    rows = queries.timeline_actions(queries.visible_actions(request.user).exclude(state__in=LEFT_OUT))
     drawn = pictures.timeline(rows, day=clock.today())
     table = [(row, shown_state(row), LOOKS[shown_state(row)]) for row in rows]
     return render(request, "plans/timeline.html", {"timeline": drawn, "rows": table, "view": "timeline"})

@@ -1,0 +1,231 @@
+"""The pages of actions and plans: views, forms, files, measuring again."""
+
+from __future__ import annotations
+
+import io
+import re
+from datetime import date
+
+import docx
+import pytest
+from django.urls import reverse
+from pypdf import PdfReader
+
+from jamlik.web.plans import actions, pictures, plan_actions, queries
+from jamlik.web.plans.models import Action, Plan, Remeasure, Update
+
+
+@pytest.fixture
+def manager(municipality, user_of):
+    return user_of("unit_manager", municipality.units[0][0])
+
+
+@pytest.fixture
+def client(manager, client_as):
+    return client_as(manager)
+
+
+@pytest.fixture
+def action(planned, finding_of, municipality, manager) -> Action:
+    return planned(finding_of(municipality.committees[0], gap=(-10, -13, -7), state="acted_on"), by=manager)
+
+
+@pytest.fixture
+def plan(municipality, user_of, at) -> Plan:
+    return plan_actions.make_plan(
+        title="Likvärdig skola",
+        owner=municipality.committees[0],
+        first_year=2027,
+        last_year=2029,
+        summary="Vi minskar skillnaderna.",
+        by=user_of("head", municipality.committees[0]),
+        at=at,
+    )
+
+
+def test_views_show_the_same_actions_and_leave_others_drafts_out(
+    action, finding_of, municipality, user_of, at, client_as
+):
+    draft = actions.begin_action(
+        finding=finding_of(municipality.committees[0], "d"),
+        unit=municipality.units[0][0],
+        by=user_of("unit_manager", municipality.units[0][0]),
+        at=at,
+    )
+    actions.change_action(
+        action=draft,
+        fields={"title": "Ett utkast"},
+        expected_version=draft.version,
+        by=draft.written_by,
+        at=at,
+    )
+    reader = client_as(user_of("reader", municipality.top))
+    for view in ("list", "board", "timeline"):
+        text = reader.get(reverse(f"plans:{view}")).content.decode()
+        assert action.title in text, view
+        assert "Ett utkast" not in text, view
+
+
+def test_timeline_draws_each_action_inside_the_picture(action, finding_of, planned, municipality, manager):
+    planned(
+        finding_of(municipality.committees[0], "q2"), by=manager, starts_on=date(2027, 1, 1), due_on=date(2035, 1, 1)
+    )
+    rows = queries.timeline_actions(queries.visible_actions(manager))
+    drawn = pictures.timeline(rows, day=date(2027, 6, 1))
+    assert [bar.action for bar in drawn.bars] == rows
+    for bar in drawn.bars:
+        assert 0 <= bar.x < bar.x + bar.width <= drawn.width
+        assert bar.y + 10 <= drawn.height
+    gaps = [after.x - before.x for before, after in zip(drawn.ticks, drawn.ticks[1:], strict=False)]
+    assert min(gaps) >= 55, "the texts of the months run into each other"
+    assert pictures.timeline([], day=date(2027, 6, 1)) is None
+
+
+def test_gap_picture_keeps_every_interval_on_one_scale_with_nought(action, finding_of, municipality):
+    finding_of(municipality.committees[0], "q1", "2027", gap=(-4, -7, 1))
+    finding_of(municipality.committees[0], "q1", "2028")
+    series = queries.gap_series(action.finding)
+    assert [each.shown for each in series] == [True, True, False]
+    drawn = pictures.gap_picture(series)
+    first, second = drawn.points
+    assert first.low_x < first.x < first.high_x < drawn.zero_x
+    assert second.low_x < second.x < drawn.zero_x < second.high_x <= drawn.width
+    assert pictures.gap_picture(series[2:]) is None
+
+
+def test_action_page_shows_the_gap_before_and_after_and_hides_what_is_hidden(action, finding_of, municipality, client):
+    finding_of(municipality.committees[0], "q1", "2027", gap=(-4, -7, -1))
+    finding_of(municipality.committees[0], "q1", "2028")
+    text = client.get(reverse("plans:action", args=[action.pk])).content.decode()
+    rows = re.findall(r'<tr><th scope="row">(20\d\d)</th>(.*?)</tr>', text)
+    assert [(year, re.sub(r"<[^>]+>", "|", cells)) for year, cells in rows] == [
+        ("2026", "|−10||−13 till −7||50|"),
+        ("2027", "|−4||−7 till −1||56|"),
+        ("2028", "|visas inte|"),
+    ]
+
+
+def test_measured_again_with_one_click_and_confirmed_once(action, finding_of, municipality, client, user_of, client_as):
+    url = reverse("plans:remeasure", args=[action.pk])
+    assert "inga nyare siffror" in client.post(url, follow=True).content.decode()
+    finding_of(municipality.committees[0], "q1", "2027", gap=(-25, -28, -22))
+    page = client.post(url, follow=True).content.decode()
+    assert "Skillnaden är större." in page
+    assert "Någon med ansvar behöver bekräfta svaret." in page
+    made = Remeasure.objects.get()
+    leader = client_as(user_of("head", municipality.departments[0]))
+    confirm = reverse("plans:confirm", args=[made.pk])
+    against = leader.post(confirm, {"closed": "yes", "comment": ""})
+    assert (against.status_code, "Svaret går emot siffrorna." in against.content.decode()) == (422, True)
+    assert client.post(confirm, {"closed": "no"}).status_code == 403
+    assert leader.post(confirm, {"closed": "no"}).status_code == 302
+    action.finding.refresh_from_db()
+    assert action.finding.state == "under_analysis"
+    assert leader.post(confirm, {"closed": "yes", "comment": "Jo"}).status_code == 302
+    made.refresh_from_db()
+    assert made.closed is False
+
+
+def test_report_sent_twice_is_one_report(action, client):
+    url = reverse("plans:report", args=[action.pk])
+    form = {"progress": "on_track", "text": "Vi har börjat.", "spent_sek": "10 000", "once_token": "a" * 20}
+    answers = [client.post(url, form) for _ in range(2)]
+    assert {answer.url for answer in answers} == {reverse("plans:action", args=[action.pk])}
+    assert Update.objects.get().spent_sek == 10000
+
+
+def test_text_about_a_person_is_refused_at_the_field(action, client):
+    url = reverse("plans:report", args=[action.pk])
+    answer = client.post(url, {"progress": "on_track", "text": "Ring 811228-9874"})
+    assert answer.status_code == 422
+    assert '<a href="#id_text">Texten pekar ut en person.' in answer.content.decode()
+    assert not Update.objects.exists()
+
+
+def test_somebody_else_changing_the_action_is_shown_beside(action, client):
+    url = reverse("plans:edit", args=[action.pk])
+    page = client.get(url).content.decode()
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    fields = {
+        "title": action.title,
+        "goal": str(action.goal_id),
+        "due_on": "2027-12-01",
+        "cost_sek": "0",
+        "expected_effect": "Mindre skillnad.",
+        "version": version,
+    }
+    assert client.post(url, {**fields, "role": "Biträdande rektor"}).status_code == 302
+    second = client.post(url, {**fields, "role": "Skolchef"})
+    assert second.status_code == 409
+    assert all(role in second.content.decode() for role in ("Biträdande rektor", "Skolchef"))
+    action.refresh_from_db()
+    assert action.role == "Biträdande rektor"
+
+
+def test_milestones_and_contributors_are_added_reached_and_removed(action, client):
+    client.post(reverse("plans:milestone", args=[action.pk]), {"title": "Lokal klar", "due_on": "2027-08-01"})
+    client.post(reverse("plans:contributor", args=[action.pk]), {"partner": "Klubben", "commitment": "Lokal"})
+    neither = client.post(reverse("plans:contributor", args=[action.pk]), {"commitment": "Lokal"})
+    assert "antingen en enhet eller" in neither.content.decode()
+    milestone, contributor = action.milestones.get(), action.contributors.get()
+    client.post(reverse("plans:reach", args=[action.pk, milestone.pk]))
+    client.post(reverse("plans:remove_contributor", args=[action.pk, contributor.pk]))
+    milestone.refresh_from_db()
+    assert milestone.reached_on is not None
+    assert not action.contributors.exists()
+
+
+def test_plan_as_word_and_pdf_holds_its_actions_and_their_cost(
+    plan, planned, finding_of, municipality, manager, client_as, user_of
+):
+    for number in (1, 2):
+        planned(
+            finding_of(municipality.committees[0], f"p{number}"), by=manager, plan=plan, title=f"Åtgärd nummer {number}"
+        )
+    reader = client_as(user_of("head", municipality.committees[0]))
+    made = docx.Document(io.BytesIO(reader.get(reverse("plans:plan_word", args=[plan.pk])).content))
+    text = "\n".join(p.text for p in made.paragraphs)
+    assert "Planen har 2 åtgärder." in text
+    assert "240\xa0000 kronor" in text
+    assert [row.cells[0].text for row in made.tables[0].rows[1:]] == ["Åtgärd nummer 1", "Åtgärd nummer 2"]
+    pdf = PdfReader(io.BytesIO(reader.get(reverse("plans:plan_pdf", args=[plan.pk])).content))
+    assert "Åtgärd nummer 2" in "".join(page.extract_text() for page in pdf.pages)
+    assert pdf.trailer["/Root"]["/Lang"] == "sv"
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]
+
+
+def test_plan_goes_round_and_only_the_registrar_records_its_adoption(plan, municipality, user_of, client_as):
+    head = client_as(user_of("head", municipality.committees[0]))
+    registrar = client_as(user_of("registrar", municipality.committees[0]))
+    url = reverse("plans:move_plan", args=[plan.pk])
+    assert 'value="adopted"' not in head.get(url).content.decode()
+    assert head.post(url, {"to": "adopted"}).status_code == 422
+    head.post(url, {"to": "referral", "note": "Ut till råden."})
+    head.post(url, {"to": "revised"})
+    empty = registrar.post(url, {"to": "adopted"})
+    assert "Ange vem som antog planen" in empty.content.decode()
+    registrar.post(
+        url,
+        {"to": "adopted", "adopted_by": "Utbildningsnämnden", "adopted_on": "2027-03-01", "paragraph": "§ 12"},
+    )
+    plan.refresh_from_db()
+    assert (plan.state, plan.paragraph) == ("adopted", "§ 12")
+    assert (
+        head.post(
+            reverse("plans:edit_plan", args=[plan.pk]),
+            {
+                "title": "Ny",
+                "first_year": "2027",
+                "last_year": "2028",
+                "version": str(plan.version),
+            },
+        ).status_code
+        == 422
+    )
+
+
+def test_draft_plan_is_for_those_who_edit(plan, municipality, user_of, client_as):
+    reader = client_as(user_of("reader", municipality.top))
+    assert reader.get(reverse("plans:plan", args=[plan.pk])).status_code == 404
+    outside = client_as(user_of("head", municipality.committees[1]))
+    assert outside.get(reverse("plans:plan", args=[plan.pk])).status_code == 404
