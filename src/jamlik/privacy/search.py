@@ -256,8 +256,12 @@ class Search:
         self._moves = Moves(self.system, within=self.hidden)
         self._price = np.full(self.hidden.shape, _HIDDEN_PRICE)
         self._moves.reprice(self._price)
-        for block in sorted(free, key=worth.__getitem__):
+        order = sorted(free, key=worth.__getitem__)
+        for block in order:
             if self.solves < limit or self._is_needless(self._members[block]):
+                self._try_showing(self._members[block])
+        for block in order:  # what was needed once may not be so any more, and would follow from the rest
+            if self.hidden[self._members[block]].any() and self._is_needless(self._members[block]):
                 self._try_showing(self._members[block])
 
     def _is_needless(self, cells: Ints) -> bool:
