@@ -198,7 +198,7 @@ def test_version_with_file_is_added_and_handed_out_as_an_attachment(browser, rea
     assert "Versionen är tillagd" in texts(done)
     version = DocumentVersion.objects.get()
     response = reader.get(url("download", version.pk))
-    assert b"".join(response.streaming_content) == WHOLE_PDF
+    assert response.content == WHOLE_PDF
     assert response.headers["Content-Type"] == "application/pdf"
     assert response.headers["Content-Disposition"] == 'attachment; filename="strategi.pdf"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"

@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 
 from jamlik.web.core import access, clock, editing, guided, listing
 from jamlik.web.core.access import permission
@@ -250,7 +250,7 @@ def add_version(request: HttpRequest, key: int) -> HttpResponse:
 
 
 @permission("register.view")
-def download(request: HttpRequest, key: int) -> HttpResponseBase:
+def download(request: HttpRequest, key: int) -> HttpResponse:
     """A version's file, to be saved and never shown in the browser."""
     version = DocumentVersion.objects.filter(pk=key).exclude(file="").first()
     if version is None:
@@ -258,9 +258,8 @@ def download(request: HttpRequest, key: int) -> HttpResponseBase:
     name = str(version.file.name)
     if not default_storage.exists(name):
         return render(request, "core/error.html", {"text": say("register.file.gone")}, status=404)
-    return FileResponse(
-        default_storage.open(name),
-        as_attachment=True,
-        filename=version.file_name,
-        content_type=CONTENT_TYPES[FileKind(version.file_kind)],
-    )
+    with default_storage.open(name) as kept:  # at most 20 MB, so it is read at once and closed
+        content = kept.read()
+    response = HttpResponse(content, content_type=CONTENT_TYPES[FileKind(version.file_kind)])
+    response.headers["Content-Disposition"] = content_disposition_header(True, version.file_name) or "attachment"
+    return response
