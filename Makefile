@@ -1,6 +1,6 @@
 # The commands of the project. Each sets up what it needs: a fresh Debian machine with Python 3.11 and make is enough.
 #
-#   make demo    build Ekby kommun, analyse it, name the report (under 5 minutes, set-up included)
+#   make demo    build Ekby kommun, analyse it, start the site (under 5 minutes, set-up included)
 #   make check   format, lint, types, import rules, licences
 #   make test    the tests (under 15 minutes)
 #   make fix     format and mend what can be mended by a machine
@@ -96,5 +96,5 @@ lock:
 	cd tests/browser && npm install --package-lock-only --ignore-scripts --no-audit --no-fund --silent
 
 clean:
-	@rm -rf .venv .cache build dist ekby .hypothesis .import_linter_cache
+	@rm -rf .venv .cache build dist ekby ekby-site .hypothesis .import_linter_cache
 	find src tests scripts -name __pycache__ -type d -prune -exec rm -rf {} +

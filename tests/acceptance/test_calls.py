@@ -110,7 +110,7 @@ def test_demo_data_is_the_same_for_the_same_seed_and_nothing_else_is_written(com
 
 @pytest.mark.slow
 def test_demo_writes_a_page_and_a_folder_a_service_and_names_it(command, tmp_path):
-    done = command("demo", "--out", tmp_path / "ekby", "--no-open")
+    done = command("demo", "--out", tmp_path / "ekby", "--no-open", "--no-site")
     assert done.code == 0, done.err
     page = (tmp_path / "ekby" / "index.html").read_text(encoding="utf-8")
     assert str(tmp_path / "ekby" / "index.html") in done.out

@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+import webbrowser
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jamlik.cli.screen import out as screen
-from jamlik.cli.screen import talk
+from jamlik.cli.screen import progress_bar, talk
 from jamlik.model.errors import ErrorKind, JamlikError
 
 if TYPE_CHECKING:
@@ -146,7 +147,8 @@ def _granian(host: str, port: int, processes: int) -> None:
     from granian.server import Server
 
     connections.close_all()
-    Server(
+    os.environ["JAMLIK_SERVE_PID"] = str(os.getpid())
+    server = Server(
         "jamlik.web.wsgi:application",
         address=host,
         port=port,
@@ -158,7 +160,9 @@ def _granian(host: str, port: int, processes: int) -> None:
         respawn_failed_workers=True,
         respawn_interval=1.0,
         workers_kill_timeout=5,
-    ).serve()
+    )
+    with suppress(KeyboardInterrupt):  # being told to stop is how serving ends
+        server.serve()
 
 
 @contextmanager
@@ -265,6 +269,61 @@ def _told(lang: str) -> Iterator[None]:
             do=say_in(lang, f"core.backup.{error.key}.do", **error.values),
             kind=ErrorKind.USAGE,
         ) from error
+
+
+def _begin_demo(home: Path, lang: str) -> tuple[Environment, str]:
+    """Set up a site of its own for the demo and load Ekby into it, the first time."""
+    os.environ["JAMLIK_HOME"] = str(home.resolve())
+    os.environ.setdefault("JAMLIK_NAME", "Ekby kommun")
+    env = ready_django()
+    link = begin_site(env, lang=lang)
+    from jamlik.web.core.beginnings import demo_of
+    from jamlik.web.core.models import User
+
+    load, marker = demo_of(), env.home / "demo-loaded"
+    if load is not None and not marker.exists():
+        with progress_bar(lang) as tell:
+            load(User.objects.order_by("pk")[0], tell)
+        marker.touch()
+    return env, link
+
+
+def serve_demo(*, home: Path, port: int, lang: str, open_page: bool) -> None:
+    """Serve Ekby until told to stop, on the port or, where it is taken, on a free one."""
+    try:
+        _require_free("127.0.0.1", port, lang)
+    except JamlikError:
+        port = free_port("127.0.0.1")
+    os.environ["JAMLIK_URL"] = f"http://127.0.0.1:{port}"
+    env, link = _begin_demo(home, lang)
+    page = f"{env.url}{link or '/'}"
+    screen.print(_said(lang, "address", url=page), markup=False)
+    screen.print(_said(lang, "stop_with"), markup=False)
+    if open_page:
+        threading.Timer(5.0, webbrowser.open, [page]).start()
+    with _worker_beside(enabled=True):
+        _granian("127.0.0.1", port, 1)
+
+
+def try_demo(*, home: Path, lang: str) -> None:
+    """Set Ekby's site up, start it, ask whether it answers, and stop it.
+
+    Raises
+    ------
+    JamlikError
+        NETWORK when it does not answer in time.
+    """
+    port = free_port("127.0.0.1")
+    os.environ["JAMLIK_URL"] = url = f"http://127.0.0.1:{port}"
+    _begin_demo(home, lang)
+    command = [sys.executable, "-m", "jamlik", "serve", "--port", str(port), "--lang", lang]
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        answered = wait_until_ready(url, seconds=90)
+        _stop(process)
+    if not answered:
+        raise JamlikError(_said(lang, "no_answer"), kind=ErrorKind.NETWORK)
+    again = f"JAMLIK_HOME={home} jamlik serve"
+    screen.print(_said(lang, "answers", command=again), markup=False)
 
 
 def wait_until_ready(url: str, *, seconds: float) -> bool:

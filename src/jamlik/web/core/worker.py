@@ -15,7 +15,7 @@ from jamlik.model.errors import JamlikError
 from jamlik.web.core import jobs
 from jamlik.web.core.job_models import Job, JobState
 
-__all__ = ["Heartbeat", "Worker", "expire_dead_here", "worker_name"]
+__all__ = ["Heartbeat", "Worker", "expire_dead_here", "leave_with", "worker_name"]
 
 log = logging.getLogger(__name__)
 
@@ -76,6 +76,17 @@ def _is_alive(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def leave_with(parent: int) -> None:
+    """End this process when the one that started it is gone: one that was killed can tell nobody to stop."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True, name="leave-with-parent").start()
 
 
 class Worker:
