@@ -14,7 +14,7 @@ from jamlik.web.assessments.shown import shown_answer
 from jamlik.web.core.texts import language, say
 from jamlik.web.organisation.models import Unit
 
-__all__ = ["case_document", "case_verdicts", "first_draft"]
+__all__ = ["case_document", "case_verdicts", "first_draft", "summary"]
 
 _REASONS = ("reason_kinds", "evidence", "missing_knowledge", "wait_reason")
 

@@ -24,11 +24,19 @@ __all__ = [
     "ActionForm",
     "ConfirmForm",
     "ContributorForm",
+    "CostForm",
+    "EffectForm",
+    "GoalForm",
     "MilestoneForm",
+    "MoneyField",
     "MoveForm",
     "PlanForm",
     "ReportForm",
     "StopForm",
+    "UnitForm",
+    "WhatForm",
+    "WhenForm",
+    "WhoForm",
 ]
 
 

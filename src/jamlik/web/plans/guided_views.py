@@ -23,7 +23,7 @@ from jamlik.web.plans.models import Action, ActionState
 from jamlik.web.plans.shown import action_lines, field_label, shown_field
 from jamlik.web.statistics.models import Finding
 
-__all__ = ["begin", "check", "step_page"]
+__all__ = ["begin", "check", "conflict_page", "step_page"]
 
 
 @permission("plans.act")

@@ -35,6 +35,7 @@ __all__ = [
     "reach",
     "remove_contributor",
     "report",
+    "shown_state",
     "stop",
 ]
 
