@@ -2,4 +2,8 @@
 
 from __future__ import annotations
 
-PERMISSIONS: dict[str, frozenset[str]] = {}
+from jamlik.web.organisation.roles import Role
+
+__all__ = ["PERMISSIONS"]
+
+PERMISSIONS: dict[str, frozenset[Role]] = {"desk.begin": frozenset({Role.ADMIN})}

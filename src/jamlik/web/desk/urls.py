@@ -1,8 +1,16 @@
-"""Addresses of `desk`, under `/desk/`."""
+"""Addresses of `desk`: the site's first page, search, and how a site begins."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from jamlik.web.desk import begin_views, views
 
 app_name = "desk"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.start, name="start"),
+    path("search/", views.search, name="search"),
+    path("begin/ekby/", begin_views.ekby, name="ekby"),
+    path("begin/ekby/people/", begin_views.people, name="ekby_people"),
+    path("begin/own/", begin_views.own, name="own"),
+]

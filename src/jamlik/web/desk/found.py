@@ -1,0 +1,155 @@
+"""Search over everything: one question to the database for each kind of thing, within what the person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+
+from jamlik.web.core.access import may
+from jamlik.web.core.models import User
+from jamlik.web.core.texts import language, say
+from jamlik.web.goals.models import Goal
+from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import units_in_scope
+from jamlik.web.plans.models import ActionState
+from jamlik.web.plans.queries import visible_actions, visible_plans
+from jamlik.web.register.models import Document, Law
+from jamlik.web.statistics.models import DataSet
+from jamlik.web.statistics.queries import visible_findings
+
+__all__ = ["KINDS", "MOST_WORDS", "Found", "Hit", "search"]
+
+SHOWN = 5
+SHOWN_OF_ONE = 50
+MOST_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A thing that was found."""
+
+    text: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The first hits of one kind, and whether there are more."""
+
+    kind: str
+    heading: str
+    hits: tuple[Hit, ...]
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    permission: str
+    fields: tuple[str, ...]
+    rows: Callable[[User], QuerySet[Any]]
+    hit: Callable[[Any], Hit]
+
+
+def _people(user: User) -> QuerySet[Any]:
+    scope = units_in_scope(user, "organisation.people_read").values("pk")
+    return User.objects.filter(role_assignments__unit__in=scope).distinct().order_by("name", "email")
+
+
+def _page(name: str, row: Any) -> str:
+    return reverse(name, args=[row.pk])
+
+
+KINDS: dict[str, _Kind] = {
+    "findings": _Kind(
+        "statistics.see",
+        ("sentence", "indicator__name_sv", "indicator__name_en", "indicator__name_fi", "owner__name", "period"),
+        lambda user: visible_findings(user).order_by("-newest", "-period_start", "rank", "pk"),
+        lambda row: Hit(row.told(language()), _page("statistics:finding", row), f"{row.owner.name} {row.period}"),
+    ),
+    "actions": _Kind(
+        "plans.read",
+        ("title", "description", "role", "unit__name"),
+        lambda user: visible_actions(user).exclude(state=ActionState.DRAFT).order_by("-due_on", "pk"),
+        lambda row: Hit(row.title, _page("plans:action", row), f"{row.unit.name}, {say(f'plans.state.{row.state}')}"),
+    ),
+    "plans": _Kind(
+        "plans.read",
+        ("title", "summary", "register_number"),
+        lambda user: visible_plans(user).order_by("-first_year", "title"),
+        lambda row: Hit(row.title, _page("plans:plan", row), f"{row.first_year}–{row.last_year}"),
+    ),
+    "goals": _Kind(
+        "goals.view",
+        ("title", "desired_result", "code"),
+        lambda user: Goal.objects.select_related("owner").order_by("code", "title"),
+        lambda row: Hit(str(row), _page("goals:goal", row), f"{row.period_from}–{row.period_to}"),
+    ),
+    "documents": _Kind(
+        "register.view",
+        ("title", "responsible", "register_number", "owner__name"),
+        lambda user: Document.objects.select_related("owner").order_by("title"),
+        lambda row: Hit(
+            row.title, _page("register:document", row), f"{say(f'register.kind.{row.kind}')}, {row.owner.name}"
+        ),
+    ),
+    "laws": _Kind(
+        "register.view",
+        ("name", "name_en", "name_fi", "number", "code", "summary"),
+        lambda user: Law.objects.order_by("name"),
+        lambda row: Hit(row.heading, _page("register:law", row), row.number),
+    ),
+    "data_sets": _Kind(
+        "statistics.see",
+        ("title", "owner__name", "register_number"),
+        lambda user: DataSet.objects.select_related("owner").order_by("title"),
+        lambda row: Hit(row.title, _page("statistics:data_set", row), row.owner.name),
+    ),
+    "units": _Kind(
+        "organisation.read",
+        ("name", "code"),
+        lambda user: Unit.objects.order_by("path"),
+        lambda row: Hit(row.name, _page("organisation:unit", row), say(f"organisation.kind.{row.kind}")),
+    ),
+    "people": _Kind(
+        "organisation.people_read",
+        ("name", "email"),
+        _people,
+        lambda row: Hit(str(row), _page("organisation:person", row), row.email),
+    ),
+}
+
+
+def _spelt(word: str) -> set[str]:
+    """A word as it may be spelt: a database may not know that Ö and ö are one letter."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
+
+
+def _condition(fields: tuple[str, ...], words: list[str]) -> Q:
+    every = [
+        reduce(or_, (Q(**{f"{name}__icontains": spelt}) for name in fields for spelt in _spelt(word))) for word in words
+    ]
+    return reduce(and_, every)
+
+
+def search(user: User, text: str, *, kind: str = "") -> list[Found]:
+    """What holds every word, by kind; with `kind`, more of that one."""
+    words = text.replace("\0", " ").split()[:MOST_WORDS]
+    if not words:
+        return []
+    shown = SHOWN_OF_ONE if kind in KINDS else SHOWN
+    found = []
+    for name, each in KINDS.items():
+        if (kind in KINDS and name != kind) or not may(user, each.permission):
+            continue
+        rows = list(each.rows(user).filter(_condition(each.fields, words))[: shown + 1])
+        if rows:
+            hits = tuple(each.hit(row) for row in rows[:shown])
+            found.append(Found(name, say(f"desk.search.{name}"), hits, len(rows) > shown))
+    return found
