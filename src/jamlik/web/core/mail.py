@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from smtplib import SMTPException
@@ -16,9 +19,20 @@ from jamlik.web.core.jobs import Running, enqueue, job
 from jamlik.web.core.people import User
 from jamlik.web.core.texts import has_text, say_in
 
-__all__ = ["absolute", "send", "send_later"]
+__all__ = ["absolute", "send", "send_later", "silenced"]
 
 MOST_TRIES = 6
+_silent: ContextVar[bool] = ContextVar("silent", default=False)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Send nobody anything meanwhile: for loading what happened long ago, or never."""
+    before = _silent.set(True)
+    try:
+        yield
+    finally:
+        _silent.reset(before)
 
 
 def absolute(url: str) -> str:
@@ -34,6 +48,8 @@ def send_later(*, to: User, key: str, url: str = "", **values: str | int) -> Non
     """
     if not has_text(f"{key}.subject") or not has_text(f"{key}.body"):
         raise KeyError(f"{key} needs the texts .subject and .body")
+    if _silent.get():
+        return
     ask = partial(enqueue, "core.mail", user_id=to.pk, key=key, url=url, values=values)
     transaction.on_commit(ask)
 

@@ -20,6 +20,7 @@ from jamlik.web.organisation.roles import Role
 
 __all__ = [
     "accept_invitation",
+    "add_person",
     "begin_admin",
     "change_person",
     "end_role",
@@ -27,6 +28,7 @@ __all__ = [
     "give_role",
     "invitation_of",
     "invite",
+    "make_link",
     "send_invitation",
 ]
 
@@ -40,6 +42,15 @@ def begin_admin(*, email: str, municipality: Unit, at: datetime) -> str:
     user = _person(email=email, name="", by=None, at=at)
     give_role(user=user, role=Role.ADMIN, unit=municipality, by=None, at=at)
     return _new_link(user=user, by=None, at=at)
+
+
+@transaction.atomic
+def add_person(*, email: str, name: str, role: str, unit: Unit, by: User, at: datetime) -> User:
+    """Add somebody with a role and tell nobody; a link is handed over later (`make_link`)."""
+    access.require(by, EDIT, unit=unit)
+    user = _person(email=email, name=name, by=by, at=at)
+    give_role(user=user, role=role, unit=unit, by=by, at=at)
+    return user
 
 
 @transaction.atomic
@@ -69,6 +80,13 @@ def send_invitation(*, user: User, by: User, at: datetime) -> None:
     _require_over(by, user, whole=False)
     url = _new_link(user=user, by=by, at=at)
     mail.send_later(to=user, key="organisation.mail.invitation", url=url, days=rules.INVITATION_DAYS, by_name=by.name)
+
+
+@transaction.atomic
+def make_link(*, user: User, by: User, at: datetime) -> str:
+    """Give the path of a new link to hand over in another way than by mail; earlier ones stop working."""
+    _require_over(by, user, whole=False)
+    return _new_link(user=user, by=by, at=at)
 
 
 @transaction.atomic
