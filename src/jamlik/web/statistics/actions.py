@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from jamlik.analysis.incoming import Correction, corrected
 from jamlik.model.errors import ErrorKind, JamlikError
@@ -20,7 +20,7 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics import freezing, rules, spool
 from jamlik.web.statistics.findings import move_finding, move_findings, register_finding
 from jamlik.web.statistics.models import DataSet, Import, ImportState, Origin
-from jamlik.web.statistics.releases import publish_release, withdraw_release
+from jamlik.web.statistics.releases import give_up_stopped, publish_release, withdraw_release
 
 __all__ = [
     "EKBY_SERVICES",
@@ -146,7 +146,8 @@ def _received(data_set: DataSet, file_name: str, kept: spool.Spooled, by: User, 
 def begin_municipality(*, municipality: str, owner: Unit, by: User | None, at: datetime) -> Import:
     """Begin with a municipality's own figures: fetch its sex-split indicators from Kolada, as `jamlik start` does."""
     key = municipality.strip()
-    data_set = DataSet.objects.filter(owner=owner, origin=Origin.KOLADA, origin_key__iexact=key).first()
+    named = Q(origin_key__iexact=key) | Q(title__iexact=say("statistics.kolada.title", name=key))
+    data_set = DataSet.objects.filter(named, owner=owner, origin=Origin.KOLADA).first()
     if data_set is None:
         data_set = create_data_set(
             title=say("statistics.kolada.title", name=key),
@@ -272,6 +273,7 @@ def undo_import(*, data_set: DataSet, by: User, at: datetime, reason: str) -> Da
     if current is None or not reason.strip():
         what = "statistics.undo.nothing" if current is None else "statistics.undo.no_reason"
         raise JamlikError(say(what), kind=ErrorKind.USAGE)
+    give_up_stopped(current.analysis)
     if current.analysis.releases.filter(state__in=("preparing", "published")).exists():
         raise JamlikError(
             say("statistics.undo.published"), do=say("statistics.undo.withdraw_first"), kind=ErrorKind.USAGE

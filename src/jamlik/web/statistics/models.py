@@ -378,6 +378,11 @@ class Release(models.Model):
         return f"{self.released_on} {self.fingerprint[:12]}"
 
     @property
+    def stopped(self) -> bool:
+        """Whether the work of making it ready ended before it was out."""
+        return self.state == ReleaseState.PREPARING and (self.job is None or self.job.ended)
+
+    @property
     def unit(self) -> Any:
         """The unit whose scope the release lies in."""
         return self.analysis.imported.data_set.owner

@@ -157,8 +157,9 @@ def published_releases() -> QuerySet[Release]:
 
 def release_of(imported: Import) -> Release | None:
     """The release that an import is out with, or is being made ready."""
-    rows = Release.objects.filter(analysis__imported=imported)
-    return rows.filter(state__in=(ReleaseState.PREPARING, ReleaseState.PUBLISHED)).first()
+    rows = Release.objects.filter(analysis__imported=imported).select_related("job")
+    held = rows.filter(state__in=(ReleaseState.PREPARING, ReleaseState.PUBLISHED)).first()
+    return None if held is None or held.stopped else held
 
 
 def earlier_release(analysis: Analysis) -> Release | None:

@@ -72,10 +72,12 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     """One release: when, by whom, under which fingerprint."""
     found = _found(request, pk)
     owner = found.unit
+    state = "failed" if found.stopped else found.state
     page = {
         "release": found,
         "data_set": found.analysis.imported.data_set,
-        "look": _LOOKS[found.state],
+        "state": state,
+        "look": _LOOKS[state],
         "job": found.job,
         "running": found.state == "preparing" and found.job is not None and not found.job.ended,
         "may_withdraw": found.state == "published" and person(request).has_perm(PUBLISH, owner),

@@ -15,7 +15,14 @@ from jamlik.web.core.texts import say
 from jamlik.web.statistics.models import Analysis, Import, ImportState, Release, ReleaseState
 from jamlik.web.statistics.thawing import result_of
 
-__all__ = ["publish_release", "withdraw_release"]
+__all__ = ["give_up_stopped", "publish_release", "withdraw_release"]
+
+
+def give_up_stopped(analysis: Analysis) -> None:
+    """Tell a release as failed whose work ended before it was out, so that it can be asked for again."""
+    for row in analysis.releases.filter(state=ReleaseState.PREPARING).select_related("job"):
+        if row.stopped:
+            Release.objects.filter(pk=row.pk, state=ReleaseState.PREPARING).update(state=ReleaseState.FAILED)
 
 
 @transaction.atomic
@@ -28,6 +35,7 @@ def publish_release(*, analysis: Analysis, released_on: date, by: User, at: date
         When the analysis is not in use, is published already, or holds nothing that may be shown.
     """
     imported = Import.objects.select_for_update(of=("self",)).get(pk=analysis.imported_id)
+    give_up_stopped(analysis)
     out = Release.objects.filter(analysis=analysis, state__in=(ReleaseState.PREPARING, ReleaseState.PUBLISHED))
     if imported.state != ImportState.IN_USE or out.exists():
         what = "statistics.release.out_already" if out.exists() else "statistics.release.not_in_use"
