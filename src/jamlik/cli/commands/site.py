@@ -280,12 +280,25 @@ def _begin_demo(home: Path, lang: str) -> tuple[Environment, str]:
     from jamlik.web.core.beginnings import demo_of
     from jamlik.web.core.models import User
 
-    load, marker = demo_of(), env.home / "demo-loaded"
-    if load is not None and not marker.exists():
+    demo, marker = demo_of(), env.home / "demo-loaded"
+    if demo is not None and not marker.exists():
         with progress_bar(lang) as tell:
-            load(User.objects.order_by("pk")[0], tell)
+            demo.load(User.objects.order_by("pk")[0], tell)
         marker.touch()
     return env, link
+
+
+def _tell_people(env: Environment, lang: str) -> None:
+    """Links to log in with as the demo's people, of those who have not been in yet."""
+    from jamlik.web.core.beginnings import demo_of
+    from jamlik.web.core.models import User
+
+    demo = demo_of()
+    links = demo.links(User.objects.order_by("pk")[0]) if demo is not None else {}
+    if links:
+        screen.print(_said(lang, "demo_people"), markup=False)
+    for who, path in links.items():
+        screen.print(f"  {who:<28} {env.url}{path}", markup=False, soft_wrap=True)
 
 
 def serve_demo(*, home: Path, port: int, lang: str, open_page: bool) -> None:
@@ -298,6 +311,7 @@ def serve_demo(*, home: Path, port: int, lang: str, open_page: bool) -> None:
     env, link = _begin_demo(home, lang)
     page = f"{env.url}{link or '/'}"
     screen.print(_said(lang, "address", url=page), markup=False)
+    _tell_people(env, lang)
     screen.print(_said(lang, "stop_with"), markup=False)
     if open_page:
         threading.Timer(5.0, webbrowser.open, [page]).start()

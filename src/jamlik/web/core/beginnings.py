@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from jamlik.web.core.people import User
 
-__all__ = ["Beginning", "Tell", "add", "beginnings", "demo_of", "offer_demo"]
+__all__ = ["Beginning", "Demo", "Tell", "add", "beginnings", "demo_of", "offer_demo"]
 
 Tell = Callable[[str, float], None]
-Load = Callable[[User, Tell], None]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo municipality: how it is loaded, and links (who → path) that let its people in, made anew each time."""
+
+    load: Callable[[User, Tell], None]
+    links: Callable[[User], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -24,7 +31,7 @@ class Beginning:
 
 
 _beginnings: dict[str, Beginning] = {}
-_demo: list[Load] = []
+_demo: list[Demo] = []
 
 
 def add(*, title: str, text: str, url: str, order: int) -> None:
@@ -37,11 +44,11 @@ def beginnings() -> list[Beginning]:
     return sorted(_beginnings.values(), key=lambda one: one.order)
 
 
-def offer_demo(load: Load) -> None:
-    """Tell how the demo municipality is loaded: called with the administrator and a way to tell progress."""
-    _demo[:] = [load]
+def offer_demo(demo: Demo) -> None:
+    """Tell how the demo municipality is loaded, on behalf of the administrator."""
+    _demo[:] = [demo]
 
 
-def demo_of() -> Load | None:
-    """How the demo municipality is loaded; None where no app can."""
+def demo_of() -> Demo | None:
+    """The demo municipality; None where no app has one."""
     return _demo[0] if _demo else None

@@ -5,6 +5,7 @@ Four stages, each whole or not there at all: a load that was stopped goes on whe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 
@@ -15,14 +16,15 @@ from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.beginnings import Tell
 from jamlik.web.core.jobs import Running
 from jamlik.web.core.models import User
-from jamlik.web.desk import ekby_base, ekby_year
+from jamlik.web.core.texts import say
+from jamlik.web.desk import ekby_base, ekby_people, ekby_year
 from jamlik.web.desk.content import ekby
 from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics import jobs as statistics_jobs
 from jamlik.web.statistics.actions import publish_release
 from jamlik.web.statistics.models import DataSet, Origin, Release, ReleaseState
 
-__all__ = ["load", "load_for_demo"]
+__all__ = ["links_for_demo", "load", "load_for_demo"]
 
 LOADED = "desk.ekby_loaded"
 
@@ -65,8 +67,15 @@ def load(*, by: User, tell: Tell) -> None:
 
 
 def load_for_demo(by: User, tell: Tell) -> None:
-    """Load everything, for `jamlik demo`."""
-    load(by=by, tell=tell)
+    """Load everything, with one bar of progress, for `jamlik demo`."""
+    name = say("desk.step.all")
+    load(by=by, tell=lambda step, share: tell(name, share))
+
+
+def links_for_demo(by: User) -> Mapping[str, str]:
+    """Links that let Ekby's people in: who, and the path."""
+    links = ekby_people.new_links(by=by, at=clock.now())
+    return {str(each): links[each.pk] for each in ekby_people.people() if each.pk in links}
 
 
 def _publish(by: User, at: datetime, tell: Tell) -> None:
