@@ -20,6 +20,7 @@ from jamlik.model.indicators import Kind
 from jamlik.model.periods import parsed_period
 from jamlik.model.questions import Comparison, Reference
 from jamlik.model.tables import Cell, CellKey, Status, Table
+from jamlik.privacy.thresholds import rules_named
 from jamlik.sources.imports import CellImport, PersonImport
 
 __all__ = ["Prepared", "prepared_cells", "prepared_persons", "relinked", "time_order"]
@@ -99,9 +100,15 @@ def prepared_persons(source: PersonImport) -> Prepared:
         latest=dict.fromkeys(names, latest),
         notes=(("unknown_left_out", {}),) if left_out else (),
         steps=tuple((step.name, cleandoc(step.sql)) for step in plan_steps(plan)),
-        problems=tuple(source.problems),
+        problems=tuple(_told(problem, source.dataset) for problem in source.problems),
         guards=tuple(cell.key for cell in guards),
     )
+
+
+def _told(problem: Problem, dataset: Dataset) -> Problem:
+    """Keep quiet about how many persons it was when they are as few as a hidden count."""
+    few = problem.count < rules_named(dataset.rules).minimum_count
+    return replace(problem, count=0, few=True) if few else problem
 
 
 def _looking_at(plan: Plan, focus: str, used: Sequence[Dimension]) -> Plan:

@@ -106,7 +106,7 @@ def _problem_text(problem: Problem, lang: str) -> str:
         where.append(phrase(lang, "reports.problems.row", row=problem.where.row))
     if problem.where.column:
         where.append(phrase(lang, "reports.problems.column", column=problem.where.column))
-    times = str(problem.count)
+    times = phrase(lang, "reports.problems.few") if problem.few else str(problem.count)
     if problem.severity is not Severity.NOTE:
         times += f"; {phrase(lang, f'reports.problems.severity.{problem.severity.value}').lower()}"
     return f"{told.rstrip('.')} ({times}). {', '.join(where)}".rstrip()

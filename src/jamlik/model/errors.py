@@ -141,7 +141,8 @@ class Problem:
     """One thing noticed in the input: a row that cannot be used, a total that is not the sum.
 
     `code` is stable and language-free (`text_in_number`, `total_is_not_sum` …); `count` says how many rows had it;
-    `where` is the first of them; `detail` is short and never repeats a person's value.
+    `where` is the first of them; `detail` is short and never repeats a person's value. `few` is set where the rows are
+    persons and so few that their number is not told: `count` is then 0.
     """
 
     code: str
@@ -149,3 +150,4 @@ class Problem:
     where: Place
     count: int = 1
     detail: str = ""
+    few: bool = False

@@ -78,7 +78,7 @@ def problems_section(context: Context) -> Section:
         texts = (
             f"{what}: {detail}" if detail else what,
             _place(context, problem),
-            context.number(problem.count, 0),
+            context.say("problems.few") if problem.few else context.number(problem.count, 0),
             context.say(f"problems.severity.{problem.severity.value}"),
         )
         rows.append(tuple(TableCell(text) for text in texts))
