@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from jamlik.web.assessments import actions, queries, rules
+from jamlik.web.assessments import actions, queries, round_actions, rules
 from jamlik.web.assessments.choices import choice_ids
 from jamlik.web.assessments.hooks import PlannedAction
 from jamlik.web.assessments.models import Assignment, Control, Response, Verdict, VerdictKind, VerdictState
@@ -293,3 +293,39 @@ def test_justified_comes_back_on_its_day(one, manager, head, at):
     actions.approve_verdicts(verdicts=[verdict], by=head, at=at)
     assert not queries.to_reconsider(manager, date(2028, 1, 31)).exists()
     assert list(queries.to_reconsider(manager, date(2028, 2, 1))) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("fields", "day"), [(JUSTIFIED, date(2028, 2, 1)), (UNCLEAR, date(2027, 6, 1)), (WAITING, date(2027, 9, 1))]
+)
+def test_unit_is_asked_again_on_the_day_once(one, manager, head, at, fields, day):
+    verdict = answered(one, fields, manager, at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    actions.approve_verdicts(verdicts=[verdict], by=head, at=at)
+    assert round_actions.ask_what_has_come_due(at=at, day=day - timedelta(days=1)) == 0
+    assert round_actions.ask_what_has_come_due(at=at, day=day) == 1
+    assert round_actions.ask_what_has_come_due(at=at, day=day) == 0
+    one.finding.refresh_from_db()
+    assert one.finding.state == "under_analysis"
+    (card,) = queries.cards(one.unit)
+    assert (card.state, card.assignment.due_on) == ("todo", day + timedelta(days=30))
+    again = actions.answer(
+        assignment=card.assignment,
+        fields={"verdict": "no_difference", "evidence": "Lika nu."},
+        expected_version=0,
+        by=manager,
+        at=at,
+    )
+    actions.send_verdicts(verdicts=[again], by=manager, at=at)
+    actions.approve_verdicts(verdicts=[again], by=head, at=at)
+    assert round_actions.ask_what_has_come_due(at=at, day=day + timedelta(days=400)) == 0
+
+
+def test_a_question_with_newer_figures_is_not_asked_about_the_old_ones(
+    one, manager, head, at, finding_of, municipality
+):
+    verdict = answered(one, JUSTIFIED, manager, at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    actions.approve_verdicts(verdicts=[verdict], by=head, at=at)
+    finding_of(municipality.committees[0], one.finding.question_key, "2027")
+    assert round_actions.ask_what_has_come_due(at=at, day=date(2030, 1, 1)) == 0

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from jamlik.web.assessments.hooks import planned_actions
+from jamlik.web.assessments.queries import cards
 from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.jobs import Job
@@ -46,6 +47,26 @@ def test_a_draft_answers_no_finding_until_it_is_planned(planned, finding_of, mun
     assert (seen.title, seen.url) == (made.title, f"/plans/actions/{made.pk}/")
     actions.stop_action(action=made, reason="Pengarna räckte inte.", by=by, at=at)
     assert planned_actions([finding.pk]) == {}
+
+
+def test_stopping_the_last_action_asks_the_unit_again(action, planned, municipality, user_of, at):
+    by = user_of("unit_manager", municipality.units[0][0])
+    second = planned(action.finding, by=by, title="En till")
+    actions.stop_action(action=action, reason="Lokalen såldes.", by=by, at=at)
+    action.finding.refresh_from_db()
+    assert action.finding.state == "acted_on", "another action still answers"
+    actions.stop_action(action=second, reason="Pengarna tog slut.", by=by, at=at)
+    action.finding.refresh_from_db()
+    assert action.finding.state == "under_analysis"
+    (card,) = cards(municipality.units[0][0])
+    assert (card.assignment.finding, card.state) == (action.finding, "todo")
+
+
+def test_an_action_planned_for_what_waited_answers_it(planned, finding_of, municipality):
+    finding = finding_of(municipality.committees[0], state="waiting")
+    planned(finding)
+    finding.refresh_from_db()
+    assert finding.state == "acted_on"
 
 
 def test_begun_twice_is_one_draft(finding_of, municipality, user_of, at):

@@ -11,6 +11,11 @@ __all__ = ["remind"]
 
 @daily("assessments.remind")
 def remind(running: Running) -> dict[str, int]:
-    """Remind of what is soon due, escalate what is late. Each once, so a second run finds nothing to do."""
-    reminded, escalated = round_actions.remind(at=clock.now(), day=clock.today())
-    return {"reminded": reminded, "escalated": escalated}
+    """Ask again where a date has come, remind of what is soon due, escalate what is late.
+
+    Each once, so that a second run finds nothing to do.
+    """
+    at, day = clock.now(), clock.today()
+    asked = round_actions.ask_what_has_come_due(at=at, day=day)
+    reminded, escalated = round_actions.remind(at=at, day=day)
+    return {"asked": asked, "reminded": reminded, "escalated": escalated}

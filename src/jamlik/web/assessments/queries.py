@@ -23,6 +23,7 @@ __all__ = [
     "UnitWork",
     "assignable",
     "cards",
+    "come_due",
     "last_answers",
     "late_assignments",
     "others",
@@ -234,11 +235,25 @@ def visible_verdicts(user: Person) -> QuerySet[Verdict]:
 
 
 def to_reconsider(user: Person, day: date) -> QuerySet[Verdict]:
-    """Approved verdicts whose own date has come: justified to reconsider, unclear to find out, waiting to review."""
+    """Approved verdicts in a person's scope whose own date has come."""
+    rows = visible_verdicts(user).filter(pk__in=come_due(day))
+    return rows.order_by("reconsider_on", "next_step_on", "review_on", "pk")
+
+
+def come_due(day: date) -> QuerySet[Verdict]:
+    """Approved verdicts whose date has come: justified to reconsider, unclear to find out, waiting to review.
+
+    One that has been asked about again is past; so is one whose question has newer figures, which are judged instead.
+    """
     come = Q(reconsider_on__lte=day) | Q(next_step_on__lte=day) | Q(review_on__lte=day)
-    rows = visible_verdicts(user).filter(come, state=VerdictState.APPROVED)
-    asked_again = Assignment.objects.filter(finding=OuterRef("finding"), answered_at__isnull=True)
-    return rows.exclude(Exists(asked_again)).order_by("reconsider_on", "next_step_on", "review_on", "pk")
+    asked_again = Assignment.objects.filter(finding=OuterRef("finding"), pk__gt=OuterRef("assignment"))
+    newer = Finding.objects.filter(
+        data_set=OuterRef("finding__data_set"),
+        question_key=OuterRef("finding__question_key"),
+        period_start__gt=OuterRef("finding__period_start"),
+    ).exclude(question_key="")
+    rows = Verdict.objects.filter(come, state=VerdictState.APPROVED)
+    return rows.exclude(Exists(asked_again)).exclude(Exists(newer))
 
 
 def assignable(user: Person, round_: Round) -> QuerySet[Finding]:

@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from jamlik.web.assessments import rules
 from jamlik.web.assessments.models import Assignment, Deadline, Round, RoundState
+from jamlik.web.assessments.queries import come_due
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
@@ -25,6 +26,9 @@ from jamlik.web.statistics.models import Finding, FindingState
 __all__ = [
     "ESCALATE_AFTER",
     "REMIND_BEFORE",
+    "TIME_TO_ANSWER",
+    "ask_again",
+    "ask_what_has_come_due",
     "assign_findings",
     "change_round",
     "close_round",
@@ -36,6 +40,7 @@ __all__ = [
 
 REMIND_BEFORE = timedelta(days=7)
 ESCALATE_AFTER = timedelta(days=7)
+TIME_TO_ANSWER = timedelta(days=30)  # outside a round
 _CHANGEABLE = ("kind", "title", "opens_on", "due_on", "cap")
 
 
@@ -182,6 +187,34 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
 def _why_again(finding: Finding) -> str:
     """Taken up again needs a reason; a new finding needs none."""
     return "" if finding.state == FindingState.DETECTED else say("assessments.asked_again")
+
+
+@transaction.atomic
+def ask_again(*, finding: Finding, unit: Unit, reason: str, by: User | None, at: datetime, day: date) -> None:
+    """Ask a unit about a finding once more; nothing happens where it is being asked already."""
+    if Assignment.objects.filter(finding=finding, answered_at__isnull=True).exists():
+        return
+    made = Assignment.objects.create(
+        finding=finding,
+        unit=unit,
+        place=_last_place(unit) + 1,
+        due_on=day + TIME_TO_ANSWER,
+        assigned_by=by,
+        assigned_at=at,
+    )
+    move_finding(finding=finding, to=FindingState.UNDER_ANALYSIS, by=by, at=at, reason=reason)
+    audit.record("assessments.finding_assigned", target=made, by=by, at=at, unit=unit, note=reason)
+    transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", ""))
+
+
+@transaction.atomic
+def ask_what_has_come_due(*, at: datetime, day: date) -> int:
+    """Ask again about every verdict whose own date has come. How many were asked about."""
+    rows = list(come_due(day).select_related("finding", "unit"))
+    asked = [row for row in rows if row.finding.state in (FindingState.CLOSED, FindingState.WAITING)]
+    for row in asked:
+        ask_again(finding=row.finding, unit=row.unit, reason=say("assessments.date_came"), by=None, at=at, day=day)
+    return len(asked)
 
 
 def _mark(rows: Any, field: str, at: datetime) -> list[Unit]:

@@ -10,7 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
+from jamlik.web.assessments.round_actions import ask_again
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
@@ -18,7 +20,8 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.plans import rules
 from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone, Plan, Progress, Update
-from jamlik.web.statistics.models import Finding
+from jamlik.web.statistics.actions import move_finding
+from jamlik.web.statistics.models import Finding, FindingState
 
 __all__ = [
     "ACTION_FIELDS",
@@ -107,6 +110,8 @@ def finish_planning(*, action: Action, by: User, at: datetime) -> Action:
     row.version += 1
     row.save(update_fields=["state", "planned_at", "version"])
     audit.record("plans.action_planned", target=row, by=by, at=at, changes={"state": ("draft", "planned")})
+    if row.finding.state == FindingState.WAITING:
+        move_finding(finding=row.finding, to=FindingState.ACTED_ON, by=by, at=at, reason="")
     return row
 
 
@@ -152,6 +157,16 @@ def stop_action(*, action: Action, reason: str, by: User, at: datetime) -> None:
     row.save(update_fields=["state", "ended_at", "version"])
     changes = {"state": (before, row.state)}
     audit.record("plans.action_stopped", target=row, by=by, at=at, changes=changes, note=reason.strip())
+    _take_up_again(row, reason=reason.strip(), by=by, at=at)
+
+
+def _take_up_again(action: Action, *, reason: str, by: User, at: datetime) -> None:
+    """A finding whose last action was stopped has no answer any more: its unit is asked again."""
+    finding = action.finding
+    living = Action.objects.filter(finding=finding).exclude(state__in=(ActionState.DRAFT, ActionState.STOPPED))
+    if finding.state == FindingState.ACTED_ON and not living.exists():
+        move_finding(finding=finding, to=FindingState.WAITING, by=by, at=at, reason=reason)
+        ask_again(finding=finding, unit=action.unit, reason=reason, by=by, at=at, day=timezone.localdate(at))
 
 
 @transaction.atomic
