@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
-from jamlik.web.core.models import User
+from jamlik.web.core.models import Job, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.core.pages")]
+AT = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 def test_healthz_answers_anyone(client):
@@ -31,3 +34,53 @@ def test_language_switch_leads_nowhere_else(client):
 def test_unknown_language_changes_nothing(client):
     answer = client.post("/language/", {"language": "xx", "next": "/"})
     assert "language" not in answer.cookies
+
+
+def made_job(user, **fields):
+    return Job.objects.create(**{"name": "core.x", "queued_by": user, "queued_at": AT, "not_before": AT, **fields})
+
+
+def test_page_of_a_job_tells_how_far_it_has_come_and_asks_again_by_itself(client_as, user_of):
+    user = user_of()
+    job = made_job(
+        user, state="running", worker="a:1", started_at=AT, lease_until=AT, share=0.42, step="core.jobs.working"
+    )
+    page = client_as(user).get(f"/jobs/{job.pk}/").content.decode()
+    assert '<meta http-equiv="refresh" content="2">' in page
+    assert '<progress id="progress-job" max="100" value="42">' in page
+    assert "Arbetar" in page
+
+
+def test_page_of_a_job_that_is_done_leads_on(client_as, user_of):
+    user = user_of()
+    job = made_job(user, state="done", ended_at=AT, next_url="/statistics/7/")
+    assert client_as(user).get(f"/jobs/{job.pk}/")["Location"] == "/statistics/7/"
+
+
+@pytest.mark.parametrize(
+    ("state", "problem", "told"),
+    [("lost", "core.jobs.lost", "Arbetet avbröts när servern stannade."), ("failed", "Rad 7 saknar kön.", "Rad 7")],
+)
+def test_page_of_a_job_that_did_not_end_well_says_why(client_as, user_of, state, problem, told):
+    user = user_of()
+    job = made_job(user, state=state, ended_at=AT, problem=problem)
+    page = client_as(user).get(f"/jobs/{job.pk}/").content.decode()
+    assert told in page
+    assert "http-equiv" not in page
+
+
+def test_page_of_a_job_is_for_who_asked_for_it(client_as, user_of):
+    job = made_job(user_of())
+    assert client_as(user_of()).get(f"/jobs/{job.pk}/").status_code == 404
+
+
+def test_page_that_is_not_there_says_so_in_words(client):
+    answer = client.get("/there/is/no/such/page/")
+    assert answer.status_code == 404
+    assert "Sidan finns inte" in answer.content.decode()
+
+
+def test_municipalitys_colours_are_a_style_sheet_of_their_own(client):
+    answer = client.get("/theme.css")
+    assert answer["Content-Type"] == "text/css"
+    assert "--accent: #1d5c52;" in answer.content.decode()

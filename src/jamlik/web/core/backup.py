@@ -89,8 +89,7 @@ def _from_json(field: models.Field[Any, Any], value: Any) -> Any:
         return base64.b64decode(value)
     if isinstance(field, models.DurationField):
         return timedelta(seconds=value)
-    target = field.target_field if field.is_relation else field
-    return target.to_python(value)
+    return getattr(field, "target_field", field).to_python(value)
 
 
 def _rows(model: type[models.Model]) -> Iterator[dict[str, Any]]:
@@ -262,7 +261,7 @@ def _read_database(copy: zipfile.ZipFile, manifest: dict[str, Any]) -> Counts:
 def _load(copy: zipfile.ZipFile, model: type[models.Model]) -> int:
     """Fill one table, in place of the rows that migrations put there."""
     rows = model._base_manager
-    rows.all()._raw_delete(rows.db)  # type: ignore[attr-defined]  # no cascade: every table is filled anew
+    rows.all()._raw_delete(rows.db)  # no cascade: every table is filled anew
     fields = {field.attname: field for field in model._meta.concrete_fields}
     count, batch = 0, []
     with copy.open(f"rows/{model._meta.label}.jsonl") as stream:
