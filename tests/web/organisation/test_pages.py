@@ -241,11 +241,11 @@ def some_events(browser, municipality):
 
 def test_log_tells_who_what_and_from_what_to_what(browser, some_events):
     text = page(browser, "organisation:log")
-    assert "Enhet ändrad" in text
+    assert "<strong>Enhet ändrad" in text
     assert "Anna Admin" in text
     assert re.search(r"<del>.*?Björkskolan</del>", text, re.DOTALL)
-    assert "Enhet ändrad" not in page(browser, "organisation:log", q="organisation.role")
-    assert "Enhet ändrad" not in page(browser, "organisation:log", to="2000-01-01")
+    assert "<strong>Enhet ändrad" not in page(browser, "organisation:log", q="organisation.role")
+    assert "<strong>Enhet ändrad" not in page(browser, "organisation:log", to="2000-01-01")
 
 
 def test_log_as_csv_has_every_event_and_no_formulas(browser, some_events):
@@ -259,9 +259,9 @@ def test_log_as_csv_has_every_event_and_no_formulas(browser, some_events):
 
 def test_log_of_one_thing_shows_that_only(browser, some_events, municipality):
     unit = municipality.units[0][0]
-    assert "Enhet ändrad" in page(browser, "organisation:log_of", "organisation.unit", str(unit.pk))
+    assert "<strong>Enhet ändrad" in page(browser, "organisation:log_of", "organisation.unit", str(unit.pk))
     other = municipality.units[0][1]
-    assert "Enhet ändrad" not in page(browser, "organisation:log_of", "organisation.unit", str(other.pk))
+    assert "<strong>Enhet ändrad" not in page(browser, "organisation:log_of", "organisation.unit", str(other.pk))
 
 
 def test_history_of_something_gone_is_told_without_fault(browser, db):

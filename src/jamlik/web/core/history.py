@@ -73,6 +73,7 @@ def _told(
     changes = tuple(
         ToldChange(_label(app, field), _value(app, field, pair[0], names), _value(app, field, pair[1], names))
         for field, pair in (body or {}).get("changes", {}).items()
+        if pair != [None, None]
     )
     return ToldEvent(
         number=event.number,

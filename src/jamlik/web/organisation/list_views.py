@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -111,18 +113,21 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "list": found,
         "diff": diff,
-        "changes": _in_words(diff) if diff else [],
+        "changes": _in_words(diff, found.rows) if diff else [],
         "back": reverse("organisation:lists"),
     }
     return render(request, "organisation/review.html", context)
 
 
-def _in_words(diff: ListDiff) -> list[tuple[UnitChange, list[tuple[str, str, str]]]]:
+def _in_words(diff: ListDiff, rows: list[dict[str, str]]) -> list[tuple[UnitChange, list[tuple[str, str, str]]]]:
+    """Each change, field by field; what a unit lies under is told by name."""
+    names = dict(Unit.objects.values_list("code", "name"))
+    names |= {str(row.get("code", "")): str(row.get("name", "")) for row in rows}
     return [
         (
             change,
             [
-                (say(f"organisation.field.{name}"), _value(name, before), _value(name, after))
+                (say(f"organisation.field.{name}"), _value(name, before, names), _value(name, after, names))
                 for name, (before, after) in change.fields.items()
             ],
         )
@@ -130,7 +135,9 @@ def _in_words(diff: ListDiff) -> list[tuple[UnitChange, list[tuple[str, str, str
     ]
 
 
-def _value(name: str, value: str) -> str:
+def _value(name: str, value: str, names: Mapping[str, str]) -> str:
+    if name == "parent" and value:
+        return names.get(value) or value
     return say(f"organisation.kind.{value}") if name == "kind" and value else value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -16,7 +17,7 @@ from jamlik.web.core import audit_proof, clock
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.history import told
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import all_texts, has_text, say
 from jamlik.web.organisation.log_file import lines
 from jamlik.web.organisation.queries import root
 
@@ -24,6 +25,7 @@ __all__ = ["log", "log_of"]
 
 READ = "organisation.log_read"
 ROWS = 50
+_VERB = re.compile(r"(\w+)\.verb\.(\w+)")
 
 
 @permission(READ)
@@ -63,10 +65,21 @@ def _shown(request: HttpRequest, events: QuerySet[Any], *, title: str, of: str) 
         "events": told(list(page.object_list)),
         "page": page,
         "kept": kept.urlencode(),
+        "verbs": _verbs(),
         "asked": {"q": asked.get("q", ""), "from": first, "to": last},
         "seal": audit_proof.seal(),
     }
     return render(request, "organisation/log.html", context)
+
+
+def _verbs() -> list[tuple[str, str]]:
+    """Everything that can happen, with its words: app first, then what."""
+    found = (_VERB.fullmatch(key) for key in all_texts())
+    verbs = [(f"{each[1]}.{each[2]}", each[1], say(each[0])) for each in found if each]
+    titled = {app: say(f"{app}.title") if has_text(f"{app}.title") else app for _, app, _ in verbs}
+    return sorted(
+        ((verb, f"{titled[app]}: {words}") for verb, app, words in verbs), key=lambda each: each[1].casefold()
+    )
 
 
 def _day(text: str) -> date | None:

@@ -34,6 +34,15 @@ class _Dated(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def period(self) -> str:
+        """The days it holds, in the language of the page."""
+        if not (self.valid_from or self.valid_to):
+            return say("organisation.until_further")
+        first = self.valid_from.isoformat() if self.valid_from else say("organisation.from_start")
+        last = self.valid_to.isoformat() if self.valid_to else say("organisation.until_further")
+        return f"{first} – {last}"
+
     def valid_on(self, day: date) -> bool:
         """Whether it holds on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
