@@ -2,56 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
 
 from jamlik.web.core import clock
 from jamlik.web.statistics import actions
 from jamlik.web.statistics.models import Finding
+from tests.web.browser.chromium import chromium, page_as, violations
 from tests.web.statistics.conftest import AT, analyst, committee, data_set, loaded, run_jobs, school_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["analyst", "committee", "data_set", "loaded", "run_jobs"]
+__all__ = ["analyst", "chromium", "committee", "data_set", "loaded", "page_as", "run_jobs"]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("JAMLIK_SHOTS", "")
-
-
-@pytest.fixture
-def browser(chromium_path: str, monkeypatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside the test's own queries
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def page_of(browser, live_server, client_as):
-    """A page in which a person is logged in."""
-
-    def make(user, *, width: int = 1280, scheme: str = "light") -> Page:
-        context = browser.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        session = client_as(user).cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        return context.new_page()
-
-    return make
-
-
-def violations(page: Page, axe_source: str) -> list[object]:
-    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    page.evaluate(axe_source)
-    options = json.dumps({"runOnly": RULES, "resultTypes": ["violations"]})
-    found = page.evaluate(f"axe.run(document, {options}).then(found => found.violations)")
-    return [(v["id"], [node["html"][:300] for node in v["nodes"][:3]]) for v in found]
 
 
 @pytest.fixture
@@ -93,8 +58,8 @@ def addresses(loaded, data_set, analyst, run_jobs) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, page_of, analyst, axe_source, width, scheme):
-    page = page_of(analyst, width=width, scheme=scheme)
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, page_as, analyst, axe_source, width, scheme):
+    page = page_as(analyst, viewport={"width": width, "height": 900}, color_scheme=scheme)
     refused: list[str] = []
     page.on("console", lambda message: refused.append(message.text))
     wrong = {}
@@ -109,11 +74,8 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, page_of, anal
     assert refused == []
 
 
-def test_a_file_is_handed_in_and_used_without_scripts(browser, live_server, client_as, data_set, analyst, run_jobs):
-    context = browser.new_context(base_url=live_server.url, java_script_enabled=False)
-    session = client_as(analyst).cookies["sessionid"].value
-    context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-    page = context.new_page()
+def test_a_file_is_handed_in_and_used_without_scripts(page_as, data_set, analyst, run_jobs):
+    page = page_as(analyst, java_script_enabled=False)
     page.goto(reverse("statistics:upload", args=[data_set.pk]))
     page.get_by_role("button", name="Ladda upp").click()
     assert "Välj en fil" in page.locator(".error-summary").inner_text()

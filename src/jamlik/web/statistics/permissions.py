@@ -13,5 +13,4 @@ PERMISSIONS: dict[str, frozenset[Role]] = {
     "statistics.import": frozenset({Role.ANALYST, Role.ADMIN}),
     "statistics.publish": frozenset({Role.ANALYST}),
     "statistics.register": _STEERS | {Role.HEAD, Role.UNIT_MANAGER, Role.CONTROLLER, Role.REGISTRAR},
-    "statistics.load": frozenset({Role.ADMIN}),
 }
