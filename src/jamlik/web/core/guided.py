@@ -263,6 +263,10 @@ def _onward(walk: _Walk, step: Step) -> str:
 
 def _last_page(walk: _Walk, finish: Finish, shared: dict[str, Any]) -> HttpResponse:
     if walk.first_open is not None:
+        if walk.request.method == "POST" and (led := editing.sent_before(walk.request)):
+            # The same form was sent a moment before and has let go of its draft: this one is a new and empty one.
+            Draft.objects.filter(pk=walk.draft.pk, answers=walk.draft.answers).delete()
+            return HttpResponseRedirect(led)
         return HttpResponseRedirect(walk.address(walk.first_open.name))
     problems: list[str] = []
     if walk.request.method == "POST":
