@@ -17,6 +17,7 @@ from jamlik.web.assessments.forms import CASE_LENGTH
 from jamlik.web.assessments.models import Assignment, CaseText, Decision, Round, Verdict
 from jamlik.web.core import clock
 from jamlik.web.core.texts import all_texts
+from tests.unit.reports.test_plain_language import lix
 
 JUSTIFIED = {
     "verdict": "justified",
@@ -50,6 +51,26 @@ def sent(municipality, asked, manager, at) -> list[Verdict]:
     return made
 
 
+def ticked(verdict: Verdict) -> str:
+    """What the page's box says: which verdict, as it was read."""
+    return f"{verdict.pk}-{Verdict.objects.get(pk=verdict.pk).version}"
+
+
+def test_what_changed_after_it_was_read_is_not_approved(sent, manager, head, at, user_of, municipality, client_as):
+    read = ticked(sent[0])
+    other = user_of("head", municipality.departments[0])
+    actions.return_verdict(verdict=sent[0], reason="Mer", by=other, at=at)
+    again = Verdict.objects.get(pk=sent[0].pk)
+    actions.answer(
+        assignment=again.assignment, fields={"evidence": "Annat."}, expected_version=again.version, by=manager, at=at
+    )
+    actions.send_verdicts(verdicts=[again], by=manager, at=at)
+    client = client_as(head)
+    answer = client.post(reverse("assessments:approve"), {"verdict": read})
+    assert "har ändrats sedan du öppnade sidan" in answer.content.decode()
+    assert client.post(reverse("assessments:approve"), {"verdict": ticked(again)}).status_code == 302
+
+
 def test_own_verdict_cannot_be_ticked_and_a_forged_one_is_refused(municipality, asked, head, at, client_as):
     (row,) = asked(municipality.units[0][0], 1)
     verdict = actions.answer(assignment=row, fields=JUSTIFIED, expected_version=0, by=head, at=at)
@@ -58,7 +79,7 @@ def test_own_verdict_cannot_be_ticked_and_a_forged_one_is_refused(municipality, 
     text = client.get(reverse("assessments:approve")).content.decode()
     assert "Någon annan måste godkänna." in text
     assert 'name="verdict"' not in text
-    forged = client.post(reverse("assessments:approve"), {"verdict": str(verdict.pk)})
+    forged = client.post(reverse("assessments:approve"), {"verdict": f"{verdict.pk}-{verdict.version}"})
     assert forged.status_code == 422
     assert "Du har skrivit bedömningen själv" in forged.content.decode()
     verdict.refresh_from_db()
@@ -69,7 +90,7 @@ def test_approving_nothing_says_so_and_the_same_form_twice_is_once(sent, head, c
     client = client_as(head)
     url = reverse("assessments:approve")
     assert "Välj minst en bedömning" in client.post(url).content.decode()
-    form = {"verdict": [str(each.pk) for each in sent], "once_token": "t" * 20}
+    form = {"verdict": [ticked(each) for each in sent], "once_token": "t" * 20}
     answers = [client.post(url, form) for _ in range(2)]
     assert [(answer.status_code, answer.url) for answer in answers] == [(302, url)] * 2
     assert [each.copies.count() for each in Verdict.objects.all()] == [2, 2]
@@ -215,3 +236,5 @@ def test_every_text_is_there_in_three_languages_with_the_same_values(app):
         assert set(found) == set(LANGUAGES), key
         names = {lang: set(re.findall(r"{(\w+)}", text)) for lang, text in found.items()}
         assert names[FALLBACK] == names["en"] == names["fi"], key
+    told = [found[FALLBACK] for found in texts.values() if len(found[FALLBACK].split()) > 3]
+    assert lix(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in told)) < 40

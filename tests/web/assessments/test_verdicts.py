@@ -96,7 +96,7 @@ def test_age_as_reason_asks_for_standardised_figures(one, manager, at):
     assert rules.wanting(verdict, has_action=False) == ("standardised",)
 
 
-def test_unjustified_asks_for_an_action_that_exists(one, manager, at, monkeypatch):
+def test_unjustified_asks_for_an_action_that_exists(one, manager, head, at, monkeypatch):
     fields = {"verdict": "unjustified", "control": "own", "response": "action"}
     verdict = answered(one, fields, manager, at)
     with pytest.raises(RefusedError, match="planerad åtgärd"):
@@ -106,6 +106,9 @@ def test_unjustified_asks_for_an_action_that_exists(one, manager, at, monkeypatc
     actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
     verdict.refresh_from_db()
     assert verdict.state == VerdictState.SUBMITTED
+    monkeypatch.setattr(actions, "planned_actions", lambda findings: {})  # it was stopped meanwhile
+    with pytest.raises(RefusedError, match="planerad åtgärd"):
+        actions.approve_verdicts(verdicts=[verdict], by=head, at=at)
 
 
 def test_sending_is_all_or_none(municipality, asked, manager, at):

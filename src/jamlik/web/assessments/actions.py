@@ -113,16 +113,24 @@ def send_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> Non
         changes = {"state": (before, row.state), "verdict": ("", row.verdict)}
         audit.record("assessments.verdict_sent", target=row, by=by, at=at, changes=changes)
         sent.append(row)
+    _bring_up_to_date(verdicts, rows)
     for unit in {row.unit_id: row.unit for row in sent}.values():
         transaction.on_commit(partial(_tell_approvers, unit, by))
 
 
 @transaction.atomic
 def approve_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> None:
-    """Approve several at once, all or none. What was approved already is left as it is: a second click does no harm."""
+    """Approve several at once, all or none, as they were when the person read them.
+
+    What was approved already is left as it is: a second click does no harm.
+    """
+    read = {verdict.pk: verdict.version for verdict in verdicts}
     rows = [row for row in _locked(verdicts) if row.state != VerdictState.APPROVED]
+    acted_on = planned_actions([row.finding_id for row in rows])
     for row in rows:
         rules.require_approvable(row, by=by)
+        rules.require_complete(row, has_action=row.finding_id in acted_on)
+        rules.require_as_read(row, version=read[row.pk])
         row.state, row.approved_by, row.approved_at = VerdictState.APPROVED, by, at
         row.version += 1
         row.save(update_fields=["state", "approved_by", "approved_at", "version"])
@@ -137,6 +145,7 @@ def approve_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> 
             at=at,
             changes={"state": (VerdictState.SUBMITTED, VerdictState.APPROVED)},
         )
+    _bring_up_to_date([verdict for verdict in verdicts if verdict.pk in {row.pk for row in rows}], rows)
     for person in {row.written_by_id: row.written_by for row in rows}.values():
         transaction.on_commit(partial(_tell_writer, person, "assessments.mail.approved"))
 
@@ -162,6 +171,7 @@ def return_verdict(*, verdict: Verdict, reason: str, by: User, at: datetime) -> 
         changes={"state": (VerdictState.SUBMITTED, VerdictState.RETURNED)},
         note=row.return_reason,
     )
+    _bring_up_to_date([verdict], [row])
     transaction.on_commit(partial(_tell_writer, row.written_by, "assessments.mail.returned"))
 
 
@@ -202,6 +212,13 @@ def _next_state(verdict: Verdict) -> FindingState:
     if verdict.verdict == VerdictKind.UNJUSTIFIED:
         return FindingState.ACTED_ON if verdict.response == "action" else FindingState.WAITING
     return _AFTER[VerdictKind(verdict.verdict)]
+
+
+def _bring_up_to_date(verdicts: Iterable[Verdict], rows: Iterable[Verdict]) -> None:
+    """Tell the caller's own objects what became of their rows."""
+    now = {row.pk: row for row in rows}
+    for verdict in verdicts:
+        verdict.state, verdict.version = now[verdict.pk].state, now[verdict.pk].version
 
 
 def _why_waiting(verdict: Verdict) -> str:

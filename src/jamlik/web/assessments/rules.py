@@ -20,6 +20,7 @@ __all__ = [
     "names_somebody",
     "next_bodies",
     "require_approvable",
+    "require_as_read",
     "require_complete",
     "require_editable",
     "require_next_body",
@@ -83,6 +84,12 @@ def require_approvable(verdict: Verdict, *, by: Any) -> None:
         raise RefusedError("assessments.refused.not_sent")
     if verdict.written_by_id == by.pk:
         raise RefusedError("assessments.refused.own")
+
+
+def require_as_read(verdict: Verdict, *, version: int) -> None:
+    """Refuse to approve what has changed since the person read it."""
+    if verdict.version != version:
+        raise RefusedError("assessments.refused.changed")
 
 
 def require_open_round(state: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -87,8 +89,8 @@ def verdict_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": answer_lines(verdict),
         "actions": planned_actions([verdict.finding_id]).get(verdict.finding_id, ()),
         "copies": [
-            (copy, actions.copy_is_intact(copy))
-            for copy in verdict.copies.select_related("made_by").order_by("-number")
+            (kept, actions.copy_is_intact(kept))
+            for kept in verdict.copies.select_related("made_by").order_by("-number")
         ],
         "before": queries.last_answers([verdict.finding]).get(verdict.finding_id),
         "look": LOOKS[verdict.state],
@@ -105,8 +107,7 @@ def approve(request: HttpRequest) -> HttpResponse:
         led = editing.sent_before(request)
         if led:
             return redirect(led)
-        chosen = {int(key) for key in request.POST.getlist("verdict") if key.isascii() and key.isdigit()}
-        verdicts = [verdict for verdict in waiting if verdict.pk in chosen]
+        verdicts = _chosen(request, waiting)
         if verdicts:
             try:
                 return editing.once(request, lambda: _approved(request, verdicts))
@@ -126,6 +127,19 @@ def approve(request: HttpRequest) -> HttpResponse:
     ]
     shown = {"rows": rows, "problem": problem, "any": any(not row["own"] for row in rows)}
     return render(request, "assessments/approve.html", shown, status=422 if problem else 200)
+
+
+def _chosen(request: HttpRequest, waiting: list[Verdict]) -> list[Verdict]:
+    """The verdicts that were ticked, each at the version that the page showed."""
+    ticked = dict(value.split("-", 1) for value in request.POST.getlist("verdict") if value.count("-") == 1)
+    chosen = []
+    for verdict in waiting:
+        seen = ticked.get(str(verdict.pk), "")
+        if seen.isascii() and seen.isdigit():
+            read = copy(verdict)
+            read.version = int(seen)
+            chosen.append(read)
+    return chosen
 
 
 def _approved(request: HttpRequest, verdicts: list[Verdict]) -> str:
