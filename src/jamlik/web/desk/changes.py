@@ -18,7 +18,8 @@ from jamlik.web.assessments.queries import rounds, visible_verdicts
 from jamlik.web.core.access import may
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.models import User
-from jamlik.web.core.texts import language, say
+from jamlik.web.core.texts import say
+from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import Goal, GoalState
 from jamlik.web.plans.models import Remeasure
 from jamlik.web.plans.queries import visible_actions, visible_plans
@@ -74,14 +75,14 @@ _KINDS: Mapping[str, _Kind] = {
         "statistics.see",
         ("finding_registered",),
         visible_findings,
-        lambda row: str(row.told(language())),
+        name_of,
         lambda row: reverse("statistics:finding", args=[row.pk]),
     ),
     "assessments.verdict": _Kind(
         "assessments.read",
         ("verdict_sent", "verdict_approved", "verdict_returned"),
         visible_verdicts,
-        lambda row: str(row.finding.told(language())),
+        lambda row: name_of(row.finding),
         lambda row: reverse("assessments:verdict", args=[row.pk]),
     ),
     "assessments.round": _Kind(
@@ -109,7 +110,7 @@ _KINDS: Mapping[str, _Kind] = {
         "plans.read",
         ("finding_remeasured", "remeasure_confirmed"),
         _remeasures,
-        lambda row: str(row.before.told(language())),
+        lambda row: name_of(row.before),
         lambda row: reverse("plans:remeasured", args=[row.pk]),
     ),
     "goals.goal": _Kind(
@@ -137,7 +138,7 @@ def happened_since(user: User, since: datetime | None) -> list[Happened]:
     if since is not None:
         events = events.filter(at__gt=since)
     latest: dict[tuple[str, str], AuditEvent] = {}
-    for event in events.order_by("-number")[:_READ]:
+    for event in events.order_by("-at", "-number")[:_READ]:
         latest.setdefault((event.target_kind, event.target_key), event)
     seen = {name: _seen(kind, user, name, latest) for name, kind in kinds.items()}
     found = []

@@ -13,7 +13,8 @@ from django.urls import reverse
 
 from jamlik.web.core.access import may
 from jamlik.web.core.models import User
-from jamlik.web.core.texts import language, say
+from jamlik.web.core.texts import say
+from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import Goal
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import units_in_scope
@@ -71,7 +72,7 @@ KINDS: dict[str, _Kind] = {
         "statistics.see",
         ("sentence", "indicator__name_sv", "indicator__name_en", "indicator__name_fi", "owner__name", "period"),
         lambda user: visible_findings(user).order_by("-newest", "-period_start", "rank", "pk"),
-        lambda row: Hit(row.told(language()), _page("statistics:finding", row), f"{row.owner.name} {row.period}"),
+        lambda row: Hit(name_of(row), _page("statistics:finding", row), f"{row.owner.name} {row.period}"),
     ),
     "actions": _Kind(
         "plans.read",

@@ -8,7 +8,8 @@ from django.db.models import Count, Q
 
 from jamlik.web.core.models import User
 from jamlik.web.desk.models import Visit
-from jamlik.web.organisation.queries import scope_ids
+from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import AUTHORITIES, units_in_scope
 from jamlik.web.plans.models import ActionState
 from jamlik.web.plans.queries import visible_actions
 from jamlik.web.statistics.models import DataSet, Finding, FindingState
@@ -32,8 +33,7 @@ class Standing:
 
 def standing(user: User) -> Standing:
     """Differences by how far they have come, and actions under way, in two questions."""
-    scope = scope_ids(user, "statistics.see")
-    rows = visible_findings(user).filter(owner_id__in=scope).select_related(None)
+    rows = visible_findings(user).filter(owner_id__in=_owners(user)).select_related(None)
     sure = sure_findings(rows).filter(state=FindingState.DETECTED).values("pk")
     counted = rows.order_by().aggregate(
         new=Count("pk", filter=Q(pk__in=sure)),
@@ -45,6 +45,14 @@ def standing(user: User) -> Standing:
     return Standing(
         counted["new"], counted["judged"], counted["acted"], counted["closed"], under_way.order_by().count()
     )
+
+
+def _owners(user: User) -> frozenset[int]:
+    """Units whose differences concern a person: those in scope, and the committees that these answer to."""
+    units = list(units_in_scope(user, "statistics.see"))
+    above = {key for unit in units for key in unit.ancestor_keys}
+    authorities = Unit.objects.filter(pk__in=above, kind__in=AUTHORITIES).values_list("pk", flat=True)
+    return frozenset({unit.pk for unit in units} | set(authorities))
 
 
 def visit_of(user: User) -> Visit | None:

@@ -13,7 +13,8 @@ from jamlik.web.assessments import queries as verdicts
 from jamlik.web.assessments.models import Round, RoundState
 from jamlik.web.core.access import may
 from jamlik.web.core.models import User
-from jamlik.web.core.texts import language, say
+from jamlik.web.core.texts import say
+from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import GoalList
 from jamlik.web.organisation.models import UnitList
 from jamlik.web.organisation.queries import current_assignments, scope_ids
@@ -77,14 +78,11 @@ def late_work(user: User, day: date) -> list[Work]:
     found = []
     if may(user, "assessments.read"):
         rows = list(verdicts.late_assignments(user, day)[: SHOWN + 1])
-        lines = [
-            _late(row.finding.told(language()), reverse("assessments:late"), row.unit.name, row.due_on) for row in rows
-        ]
+        lines = [_late(name_of(row.finding), reverse("assessments:late"), row.unit.name, row.due_on) for row in rows]
         found += _listed("late_answers", lines, reverse("assessments:late"))
         again = list(verdicts.to_reconsider(user, day)[: SHOWN + 1])
         lines = [
-            Line(row.finding.told(language()), reverse("assessments:verdict", args=[row.pk]), row.unit.name)
-            for row in again
+            Line(name_of(row.finding), reverse("assessments:verdict", args=[row.pk]), row.unit.name) for row in again
         ]
         found += _listed("reconsider", lines, reverse("assessments:late"))
     if may(user, "plans.read"):
@@ -112,7 +110,7 @@ def _to_approve(user: User, day: date) -> list[Work]:
     if not rows:
         return []
     where = reverse("assessments:approve")
-    lines = tuple(Line(row.finding.told(language()), where, row.unit.name) for row in rows[:SHOWN])
+    lines = tuple(Line(name_of(row.finding), where, row.unit.name) for row in rows[:SHOWN])
     heading = say("desk.approve.many") if len(rows) > SHOWN else say("desk.approve", n=len(rows))
     return [Work(heading, lines, where, say("desk.approve_do"))]
 
@@ -165,7 +163,7 @@ def _to_confirm(user: User, day: date) -> list[Work]:
     rows = list(plans.remeasure_to_confirm(user)[: SHOWN + 1])
     lines = [
         Line(
-            row.before.told(language()),
+            name_of(row.before),
             reverse("plans:remeasured", args=[row.pk]),
             say(f"statistics.answer.{row.answer}"),
         )
