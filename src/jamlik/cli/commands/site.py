@@ -30,6 +30,8 @@ __all__ = [
     "read_back",
     "ready_django",
     "serve",
+    "serve_demo",
+    "try_demo",
     "wait_until_ready",
     "work",
 ]

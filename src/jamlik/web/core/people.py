@@ -26,10 +26,6 @@ class Users(BaseUserManager["User"]):
         user.save(using=self._db)
         return user
 
-    def get_by_natural_key(self, username: str | None) -> User:
-        """The person with this address, however it is spelt in capitals."""
-        return self.get(email__iexact=username or "")
-
 
 class User(AbstractBaseUser):
     """A person with a login. What they may do lies in their roles, not here."""
@@ -53,10 +49,6 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
-
-    def get_full_name(self) -> str:
-        """Name for texts to the person."""
-        return str(self)
 
     def has_perm(self, name: str, obj: models.Model | None = None) -> bool:
         """Whether some role gives the permission; nothing for a person who is no longer active."""
