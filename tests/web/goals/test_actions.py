@@ -148,3 +148,10 @@ def test_database_holds_an_adopted_goal_to_who_and_when(add_goal):
     goal = add_goal()
     with pytest.raises(IntegrityError):
         Goal.objects.filter(pk=goal.pk).update(state="adopted")
+
+
+@pytest.mark.parametrize("field", ["title", "desired_result", "how", "agreed_by", "how_by"])
+def test_texts_that_point_out_a_person_are_refused(add_goal, field):
+    with pytest.raises(BrokenRuleError) as broken:
+        add_goal(**{field: "Anna, 19121212-1212"})
+    assert (broken.value.field, broken.value.reason) == (field, "names_somebody")

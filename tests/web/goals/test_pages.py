@@ -178,9 +178,9 @@ def test_goal_page_keeps_what_apart_from_how_and_shows_each_wording(reader, add_
 @pytest.mark.parametrize(
     ("language", "who", "state"),
     [
-        ("sv", "Flickor jämfört med Pojkar", "På väg"),
-        ("en", "Girls compared with Boys", "On track"),
-        ("fi", "Tytöt verrattuna: Pojat", "Etenee"),
+        ("sv", "Flickor jämfört med pojkar", "På väg"),
+        ("en", "Girls compared with boys", "On track"),
+        ("fi", "Tytöt verrattuna: pojat", "Etenee"),
     ],
 )
 def test_target_page_shows_the_answer_and_every_period_in_each_language(

@@ -129,7 +129,7 @@ def test_levelling_down_is_never_shown_as_success(publish, halve):
 def test_target_is_told_with_figures_and_uncertainty(publish, halve):
     publish({"2022": (60, 70), "2026": (64, 70)}, half=0.5)
     shown = told(queries.judged([halve()])[0])
-    assert shown.who == "Flickor jämfört med Pojkar"
+    assert shown.who == "Flickor jämfört med pojkar"
     assert shown.aim == "Skillnaden ska halveras till 2030, räknat från 2022."
     assert shown.state == "På väg"
     assert (

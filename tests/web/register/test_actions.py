@@ -10,6 +10,7 @@ from django.db import IntegrityError
 
 from jamlik.web.core.access import OutsideScope
 from jamlik.web.core.editing import EditConflict
+from jamlik.web.core.history import events_of, told
 from jamlik.web.core.models import AuditDetails, AuditEvent
 from jamlik.web.register import actions, queries
 from jamlik.web.register.models import Document, DocumentVersion
@@ -233,3 +234,23 @@ def test_database_holds_who_and_when_of_a_decision_together(add):
     document = add()
     with pytest.raises(IntegrityError):
         Document.objects.filter(pk=document.pk).update(decided_on=TODAY)
+
+
+def test_texts_that_point_out_a_person_are_refused(add, registrar):
+    document = add()
+    with pytest.raises(BrokenRuleError) as broken:
+        add_version(document, "2026-03-01", by=registrar, summary="Ring 19121212-1212 om planen.")
+    assert (broken.value.field, broken.value.reason) == ("summary", "names_somebody")
+    with pytest.raises(BrokenRuleError):
+        add("Plan av anna.berg@ekby.example")
+    assert not DocumentVersion.objects.exists()
+
+
+def test_history_of_a_document_tells_changes_by_name(add, registrar):
+    older = add("Äldre plan")
+    document = add("Plan", replaces=(older,))
+    add_version(document, "2026-03-01", by=registrar)
+    events = told(list(events_of(document)))
+    assert [event.verb for event in events] == ["register.version_added", "register.document_added"]
+    changes = {change.label: change.after for change in events[1].changes}
+    assert (changes["Typ"], changes["Ersätter"], changes["Ägs av"]) == ("Strategi", "Äldre plan", "Ekby kommun")

@@ -18,7 +18,7 @@ from jamlik.web.goals.models import Goal, GoalState, GoalVersion, Target
 from jamlik.web.goals.progress import Point
 from jamlik.web.organisation.models import Unit
 from jamlik.web.register.models import Document, Theme
-from jamlik.web.register.rules import BrokenRuleError
+from jamlik.web.register.rules import BrokenRuleError, require_nobody
 from jamlik.web.statistics.models import DataSet, Indicator
 
 __all__ = [
@@ -47,6 +47,7 @@ WORDING = (
 )
 _PLAIN = ("code", "level", "parent", "owner", *WORDING)
 _MANY = ("themes", "documents")
+_TEXTS = ("title", "desired_result", "how", "agreed_by", "how_by")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,7 @@ def _require_sound(goal: Goal | None, facts: GoalFacts) -> None:
         parent=facts.parent,
         children=list(goal.children.all()) if goal is not None else [],
     )
+    require_nobody(**{name: str(getattr(facts, name)) for name in _TEXTS})
     taken = Goal.objects.filter(code=facts.code)
     if goal is not None:
         taken = taken.exclude(pk=goal.pk)
@@ -105,8 +107,8 @@ def _require_sound(goal: Goal | None, facts: GoalFacts) -> None:
         raise BrokenRuleError("code", "code_taken", code=facts.code)
 
 
-def _keys(rows: Any) -> list[int]:
-    return sorted(row.pk for row in rows)
+def _in_order(rows: Any) -> list[Any]:
+    return sorted(rows, key=lambda row: int(row.pk))
 
 
 @transaction.atomic
@@ -120,7 +122,7 @@ def add_goal(*, facts: GoalFacts, by: User, at: dt.datetime) -> Goal:
     }
     for name in _MANY:
         getattr(goal, name).set(getattr(facts, name))
-        changes[name] = ([], _keys(getattr(facts, name)))
+        changes[name] = ([], _in_order(getattr(facts, name)))
     audit.record("goals.goal_added", target=goal, by=by, at=at, changes=changes)
     return goal
 
@@ -142,6 +144,7 @@ def edit_goal(
     access.require(by, EDIT, unit=facts.owner)
     rules.require_state(goal, GoalState.DRAFT, GoalState.ADOPTED)
     _require_sound(goal, facts)
+    require_nobody(reason=reason)
     changes: dict[str, tuple[object, object]] = {
         name: (getattr(goal, name), getattr(facts, name))
         for name in _PLAIN
@@ -157,8 +160,8 @@ def edit_goal(
     save_if_unchanged(goal, fields=_PLAIN, expected_version=expected_version)
     for name in _MANY:
         rows, wanted = getattr(goal, name), getattr(facts, name)
-        if _keys(rows.all()) != _keys(wanted):
-            changes[name] = (_keys(rows.all()), _keys(wanted))
+        if _in_order(rows.all()) != _in_order(wanted):
+            changes[name] = (_in_order(rows.all()), _in_order(wanted))
             rows.set(wanted)
     if reworded:
         _keep_wording(goal, reason=reason, by=by, at=at)
@@ -200,6 +203,7 @@ def end_goal(*, goal: Goal, on: dt.date, reason: str, expected_version: int, by:
     rules.require_state(goal, GoalState.ADOPTED)
     if not reason.strip():
         raise BrokenRuleError("reason", "no_reason")
+    require_nobody(reason=reason)
     if goal.agreed_on is not None and on < goal.agreed_on:
         raise BrokenRuleError("ended_on", "ends_before_agreed")
     goal.state, goal.ended_on = GoalState.ENDED, on
@@ -220,6 +224,7 @@ def add_target(*, goal: Goal, facts: TargetFacts, by: User, at: dt.datetime) -> 
     """
     access.require(by, EDIT, unit=goal.owner)
     rules.require_state(goal, GoalState.DRAFT, GoalState.ADOPTED)
+    require_nobody(reason=facts.reason)
     rules.require_aim(
         kind=facts.kind,
         aim_kind=facts.aim_kind,
@@ -250,6 +255,7 @@ def withdraw_target(
         raise BrokenRuleError("", "already_withdrawn")
     if not reason.strip():
         raise BrokenRuleError("reason", "no_reason")
+    require_nobody(reason=reason)
     target.withdrawn_on = on
     save_if_unchanged(target, fields=("withdrawn_on",), expected_version=expected_version)
     audit.record(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jamlik.model.frozen import thawed_group
+from jamlik.model.words import inside
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import language, say
@@ -50,7 +51,7 @@ class GoalChoices:
         place = rules.LEVELS.index(GoalLevel(self.level))
         own = self.goal.pk if self.goal else None
         return [
-            (goal.pk, f"{goal} ({say(f'goals.level.{goal.level}')}, {goal.period_from}–{goal.period_to})")
+            (goal.pk, f"{goal} ({say(f'goals.level.{goal.level}')}, {goal.years})")
             for goal in self._above
             if rules.LEVELS.index(GoalLevel(goal.level)) < place and goal.pk != own
         ]
@@ -85,7 +86,7 @@ class Question:
         lang = language()
         group = self.group_texts.get(lang) or self.group_texts.get("sv", "")
         reference = self.reference_texts.get(lang) or self.reference_texts.get("sv", "")
-        return say("goals.target.between", group=group, reference=reference)
+        return say("goals.target.between", group=group, reference=inside(reference))
 
 
 class TargetChoices:

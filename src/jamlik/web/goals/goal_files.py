@@ -40,7 +40,11 @@ COLUMNS = (
     "how_by",
 )
 REQUIRED = ("code", "title")
-_ALSO = {"code": "kod nr målnummer id", "title": "mål målformulering goal tavoite", "parent": "övermål överordnat tillhör"}
+_ALSO = {
+    "code": "kod nr målnummer id",
+    "title": "mål målformulering goal tavoite",
+    "parent": "övermål överordnat tillhör",
+}
 
 
 def goals_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[str, str]], list[RowProblem]]:

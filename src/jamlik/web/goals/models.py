@@ -83,6 +83,11 @@ class Wording(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def years(self) -> str:
+        """The years it holds, as people write them."""
+        return str(self.period_from) if self.period_from == self.period_to else f"{self.period_from}–{self.period_to}"
+
 
 class Goal(Wording):
     """One goal, as it is worded now. `code` is its own number in the steering documents, such as "2.1"."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from jamlik.model.findings import Levelling
-from jamlik.model.words import decimals_for, format_number
+from jamlik.model.words import decimals_for, format_number, inside
 from jamlik.web.core.texts import language, say
 from jamlik.web.goals.models import AimKind, Target, TargetKind
 from jamlik.web.goals.progress import Limits, Point, Progress, ProgressState
@@ -57,7 +57,7 @@ def who(target: Target) -> str:
     group = _text(target.group_texts)
     reference = _text(target.reference_texts)
     if target.kind == TargetKind.GAP:
-        return say("goals.target.between", group=group, reference=reference)
+        return say("goals.target.between", group=group, reference=inside(reference))
     return group or say("goals.target.everyone")
 
 

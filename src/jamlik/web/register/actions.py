@@ -100,10 +100,11 @@ def _require_sound(document: Document | None, facts: DocumentFacts) -> None:
     )
     rules.require_no_circle(document, facts.belongs_to)
     rules.require_no_own_replacement(document, facts.replaces)
+    rules.require_nobody(title=facts.title, responsible=facts.responsible)
 
 
-def _keys(rows: Iterable[Any]) -> list[int]:
-    return sorted(row.pk for row in rows)
+def _in_order(rows: Iterable[Any]) -> list[Any]:
+    return sorted(rows, key=lambda row: int(row.pk))
 
 
 @transaction.atomic
@@ -117,7 +118,7 @@ def add_document(*, facts: DocumentFacts, by: User, at: dt.datetime) -> Document
         edit.note(name, None, getattr(facts, name) or None)
     for name in _MANY:
         getattr(document, name).set(getattr(facts, name))
-        edit.note(name, [], _keys(getattr(facts, name)))
+        edit.note(name, [], _in_order(getattr(facts, name)))
     audit.record("register.document_added", target=document, by=by, at=at, changes=edit.told)
     return document
 
@@ -145,7 +146,7 @@ def edit_document(
     save_if_unchanged(document, fields=_PLAIN, expected_version=expected_version)
     for name in _MANY:
         rows = getattr(document, name)
-        edit.note(name, _keys(rows.all()), _keys(getattr(facts, name)))
+        edit.note(name, _in_order(rows.all()), _in_order(getattr(facts, name)))
         rows.set(getattr(facts, name))
     if edit.told:
         audit.record("register.document_edited", target=document, by=by, at=at, changes=edit.told)
@@ -213,6 +214,7 @@ def _add_version(
         valid_until=document.valid_until,
         review_on=document.review_on,
     )
+    rules.require_nobody(summary=decision.summary, decided_by=decision.decided_by)
     rules.require_after_latest(
         applies_from=decision.begins,
         decided_on=decision.decided_on,
@@ -239,8 +241,14 @@ def _add_version(
         fields=("decided_by", "decided_on", "paragraph", "register_number"),
         expected_version=document.version,
     )
-    told = {"number": (None, version.number), "file_digest": (None, version.file_digest or None)}
-    audit.record("register.version_added", target=version, by=by, at=at, changes=told)
+    told = {
+        "version": (None, version.number),
+        "applies_from": (None, version.applies_from),
+        "decided_by": (None, version.decided_by),
+        "file": (None, version.file_name or None),
+        "file_digest": (None, version.file_digest or None),
+    }
+    audit.record("register.version_added", target=document, by=by, at=at, changes=told)
     return version
 
 

@@ -89,9 +89,9 @@ DOCUMENTS = Spec(
         ),
         Column("owner", "register.field.owner", lambda row: row.owner.name, sort="owner__name"),
         Column("themes", "register.field.themes", _themes_of),
-        Column("decided", "register.field.decided_on", lambda row: row.decided_on, sort="decided_on"),
-        Column("until", "register.field.valid_until", lambda row: row.valid_until, sort="valid_until"),
-        Column("review", "register.field.review_on", lambda row: row.review_on, sort="review_on"),
+        Column("decided", "register.column.decided", lambda row: row.decided_on, sort="decided_on"),
+        Column("until", "register.column.until", lambda row: row.valid_until, sort="valid_until"),
+        Column("review", "register.column.review", lambda row: row.review_on, sort="review_on"),
         Column("number", "register.field.register_number", lambda row: row.register_number, sort="register_number"),
     ),
     filters=(

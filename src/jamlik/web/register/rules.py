@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from jamlik.analysis.lawful import require_nobody_named
+from jamlik.model.errors import JamlikError
 from jamlik.web.register.models import Document
 
 __all__ = [
@@ -87,3 +89,18 @@ def require_after_latest(*, applies_from: dt.date, decided_on: dt.date, latest: 
         raise BrokenRuleError("applies_from", "applies_before_decision")
     if latest is not None and applies_from <= latest:
         raise BrokenRuleError("applies_from", "applies_before_latest", latest=latest.isoformat())
+
+
+def require_nobody(**texts: str) -> None:
+    """Refuse texts that point out a person by number or address: what is written here becomes a public record.
+
+    Raises
+    ------
+    BrokenRuleError
+        names_somebody, at the first such field.
+    """
+    for field, text in texts.items():
+        try:
+            require_nobody_named(((field, text),), file="")
+        except JamlikError as error:
+            raise BrokenRuleError(field, "names_somebody") from error
