@@ -210,6 +210,34 @@ def test_lists_take_as_many_queries_with_many_rows(
     assert few <= 14
 
 
+def test_pages_of_one_take_as_many_queries_with_a_long_history(loaded, data_set, analyst, client_as, user_of):
+    first = loaded(school_file())
+    client = client_as(analyst)
+    finding = Finding.objects.get(dimension="sex", newest=True)
+    addresses = [
+        reverse("statistics:data_set", args=[data_set.pk]),
+        reverse("statistics:finding", args=[finding.pk]),
+        reverse("statistics:import", args=[first.pk]),
+    ]
+    few = [_queries(client, address) for address in addresses]
+    for number in range(2, 12):
+        Import.objects.create(
+            data_set=data_set,
+            number=number,
+            state="refused",
+            uploaded_at=AT,
+            uploaded_by=user_of(),
+        )
+        for to in ("under_analysis", "detected"):
+            actions.move_finding(finding=finding, to=to, by=user_of(), at=AT, reason="Därför")
+        other = Finding.objects.get(pk=finding.pk)
+        other.pk, other.finding_id, other.period = None, f"{finding.question_key}@{number}", str(1990 + number)
+        other.period_start = 1990 + number
+        other.save()
+    assert [_queries(client, address) for address in addresses] == few
+    assert max(few) <= 20
+
+
 def _queries(client, address):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

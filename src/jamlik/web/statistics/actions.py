@@ -30,6 +30,7 @@ __all__ = [
     "correct_import",
     "create_data_set",
     "edit_data_set",
+    "forget_file",
     "load_ekby",
     "move_finding",
     "move_findings",

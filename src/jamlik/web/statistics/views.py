@@ -23,7 +23,19 @@ from jamlik.web.statistics.forms import MOST_BYTES, DataSetForm, MunicipalityFor
 from jamlik.web.statistics.models import DataSet, Origin
 from jamlik.web.statistics.rules import RUNNING
 
-__all__ = ["change", "data_set", "fetch_again", "home", "municipality", "new", "tried", "undo", "upload"]
+__all__ = [
+    "answered",
+    "change",
+    "data_of",
+    "data_set",
+    "fetch_again",
+    "home",
+    "municipality",
+    "new",
+    "tried",
+    "undo",
+    "upload",
+]
 
 SEE, IMPORT = "statistics.see", "statistics.import"
 
