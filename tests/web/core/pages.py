@@ -113,14 +113,13 @@ def secret(request):
 
 
 urlpatterns = [
-    path("", include("jamlik.web.core.urls")),
-    path("account/", include("jamlik.web.core.account_urls")),
     path("colour/", colour),
     path("colour/<str:step>/", colour),
     path("list/", jobs),
     path("add/", add),
     path("parts/", parts),
     path("secret/", secret),
+    path("", include("jamlik.web.urls")),
 ]
 handler403 = "jamlik.web.core.views.refused"
 handler404 = "jamlik.web.core.views.not_found"
