@@ -43,9 +43,10 @@ SCOPED = [(url, kind) for kind in every_kind() if kind.scoped for url in kind.ur
 
 def found_path(name: str, pattern: URLPattern, municipality) -> str:
     """The address to open: about an object of the first committee's first unit, where it is about one."""
-    if not pattern.pattern.converters:
+    arguments = list(pattern.pattern.regex.groupindex)
+    if not arguments:
         return reverse(name)
-    assert name in KINDS, f"{name} takes {list(pattern.pattern.converters)}: list it in its app's objects.py"
+    assert name in KINDS, f"{name} takes {arguments}: list it in its app's objects.py"
     kind = KINDS[name]
     return reverse(name, kwargs=dict(kind.kwargs(kind.make(municipality.units[0][0]))))
 
