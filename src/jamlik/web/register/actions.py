@@ -248,7 +248,7 @@ def _add_version(
         "file": (None, version.file_name or None),
         "file_digest": (None, version.file_digest or None),
     }
-    audit.record("register.version_added", target=document, by=by, at=at, changes=told)
+    audit.record("register.version_added", target=version, by=by, at=at, changes=told)
     return version
 
 
