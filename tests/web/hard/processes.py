@@ -165,13 +165,24 @@ class Site:
         """What the processes wrote."""
         return self.log.read_text("utf-8")[-4000:] if self.log.exists() else ""
 
-    def stop(self) -> None:
-        """End everything that was started here."""
+    def clear(self) -> None:
+        """Remove what an earlier test left under the home."""
+        for path in self.home.rglob("*"):
+            if path.is_symlink() or path.is_file():
+                path.unlink()
+
+    def end_all(self) -> None:
+        """End every process that was started."""
         for pid in self.running.values():
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
         for pid in self.running.values():
             until(lambda pid=pid: not is_alive(pid), seconds=10)
+        self.running.clear()
+
+    def stop(self) -> None:
+        """End everything that was started here."""
+        self.end_all()
         assert self.nursery.stdin is not None
         self.nursery.stdin.close()
         self.nursery.wait(10)

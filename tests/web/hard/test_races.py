@@ -6,7 +6,6 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import close_old_connections, connections
 from django.test import Client
 from django.urls import reverse
+from scripts.load import standing_fields
 
 from jamlik.web.assessments import actions as verdicts
 from jamlik.web.assessments.models import Verdict, VerdictCopy
@@ -148,7 +148,7 @@ def test_action_that_two_change_at_once_keeps_one_and_shows_the_other_both(munic
     action = made_action(unit, expected_effect="Fler når fram.")
     clients = [client_as(user_of("unit_manager", unit)) for _ in range(2)]
     path = reverse("plans:edit", args=[action.pk])
-    fields = fields_of(clients[0].get(path).content.decode())
+    fields = standing_fields(clients[0].get(path).content.decode())
 
     def change(number: int) -> tuple[int, str]:
         answer = clients[number].post(path, {**fields, "title": f"Ändring {number}"})
@@ -167,66 +167,13 @@ def test_action_that_two_change_at_once_keeps_one_and_shows_the_other_both(munic
 # --- one form, sent twice ---------------------------------------------------------------------------------------------
 
 
-class _Fields(HTMLParser):
-    """The fields of a page's form, with what stands in them, and of choices the first that is one."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: dict[str, Any] = {}
-        self.kinds: dict[str, str] = {}
-        self.select = self.area = ""
-        self.in_form = False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
-        name, kind = told.get("name", ""), told.get("type", tag)
-        if tag == "form":
-            self.in_form = told.get("method", "").lower() == "post" and "/language/" not in told.get("action", "")
-        if not self.in_form or (tag not in {"input", "select", "textarea", "option"}):
-            return
-        if tag == "select":
-            self.select = name
-        if tag == "textarea":
-            self.area = name
-            self.found.setdefault(name, "")
-        if tag == "option":
-            if "selected" in told or not self.found.get(self.select):
-                self.found[self.select] = told.get("value", "")
-        elif name and kind == "radio":
-            if "checked" in told or name not in self.found:
-                self.found[name] = told.get("value", "on")
-        elif name and kind == "checkbox":
-            if "checked" in told:
-                self.found[name] = [*self.found.get(name, []), told.get("value", "on")]
-        elif name and tag == "input" and kind not in {"file", "submit"}:
-            self.found[name] = told.get("value", "")
-        if name:
-            self.kinds[name] = "date" if told.get("type") == "date" else kind
-
-    def handle_data(self, data: str) -> None:
-        if self.area:
-            self.found[self.area] = data.strip()
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.area = ""
-        if tag == "form":
-            self.in_form = False
-
-
-def fields_of(page: str) -> dict[str, Any]:
-    reader = _Fields()
-    reader.feed(page)
-    return reader.found
-
-
 def walked_to_the_end(client: Client, start: str, answers: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Answer a guided form page by page; address and fields of its last page."""
     path = start
     for _ in range(15):
         page = client.get(path, follow=True)
         path = page.request["PATH_INFO"]
-        fields = fields_of(page.content.decode())
+        fields = standing_fields(page.content.decode())
         if path.endswith("/check/"):
             return path, fields
         fields |= {name: answers[name] for name in fields if name in answers}
@@ -284,8 +231,8 @@ def test_change_sent_twice_from_its_last_page_is_made_once(municipality, user_of
     row, before = model.objects.get(), AuditEvent.objects.count()
     path, fields = walked_to_the_end(windows[0], reverse(name, args=[row.pk]), ANSWERS)
     steps = re.findall(r'href="([^"]+[?]back=check)"', windows[0].get(path).content.decode())
-    where = next(step for step in steps if "title" in fields_of(windows[0].get(step).content.decode()))
-    changed = {**fields_of(windows[0].get(where).content.decode()), "title": "Nytt namn"}
+    where = next(step for step in steps if "title" in standing_fields(windows[0].get(step).content.decode()))
+    changed = {**standing_fields(windows[0].get(where).content.decode()), "title": "Nytt namn"}
     assert windows[0].post(where, changed).status_code == 302
     path, fields = walked_to_the_end(windows[0], path, ANSWERS)
     came = posts(windows, path, fields)
@@ -301,7 +248,7 @@ def test_action_sent_twice_from_its_last_page_is_planned_once(municipality, user
     draft = made_draft(unit)
     windows = browsers(user_of("unit_manager", unit), 3)
     path = reverse("plans:check", args=[draft.pk])
-    came = posts(windows, path, fields_of(windows[0].get(path).content.decode()))
+    came = posts(windows, path, standing_fields(windows[0].get(path).content.decode()))
     assert {status for status, _ in came} == {302}
     assert AuditEvent.objects.filter(verb__startswith="plans.action_planned").count() == 1
     assert Action.objects.get(pk=draft.pk).state == "planned"
@@ -315,7 +262,7 @@ def test_verdicts_sent_twice_from_their_last_page_are_sent_once(municipality, as
         verdicts.answer(assignment=assignment, fields=fields, expected_version=0, by=manager, at=at)
     windows = browsers(manager, 3)
     path = reverse("assessments:check", args=[unit.pk])
-    came = posts(windows, path, fields_of(windows[0].get(path).content.decode()))
+    came = posts(windows, path, standing_fields(windows[0].get(path).content.decode()))
     assert set(came) == {(302, reverse("assessments:sent", args=[unit.pk]))}
     assert AuditEvent.objects.filter(verb="assessments.verdict_sent").count() == 2
     assert VerdictCopy.objects.count() == 2
@@ -326,7 +273,7 @@ def test_report_sent_twice_is_kept_once(municipality, user_of, browsers):
     action = made_action(unit)
     windows = browsers(user_of("unit_manager", unit), 3)
     path = reverse("plans:report", args=[action.pk])
-    fields = {**fields_of(windows[0].get(path).content.decode()), "text": "Halvvägs."}
+    fields = {**standing_fields(windows[0].get(path).content.decode()), "text": "Halvvägs."}
     came = posts(windows, path, fields)
     assert set(came) == {(302, reverse("plans:action", args=[action.pk]))}
     assert Update.objects.count() == 1
