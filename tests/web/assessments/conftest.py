@@ -10,7 +10,7 @@ import pytest
 from jamlik.web.assessments import round_actions
 from jamlik.web.assessments.models import Round
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics.models import DataSet, Finding, Indicator
+from jamlik.web.statistics.models import Analysis, DataSet, Finding, Import, Indicator, Observation
 
 AT = datetime(2027, 2, 1, 8, tzinfo=UTC)
 
@@ -18,6 +18,21 @@ AT = datetime(2027, 2, 1, 8, tzinfo=UTC)
 @pytest.fixture
 def at() -> datetime:
     return AT
+
+
+def _in_use(finding: Finding) -> Finding:
+    """Give a finding an observation of the data set's analysis, as an import in use does."""
+    imported, _ = Import.objects.get_or_create(
+        data_set=finding.data_set, number=1, defaults={"state": "in_use", "uploaded_at": AT}
+    )
+    analysis, _ = Analysis.objects.get_or_create(
+        imported=imported, defaults={"content": "{}", "fingerprint": "f", "made_at": AT}
+    )
+    finding.current = Observation.objects.create(
+        finding=finding, analysis=analysis, certainty="clear", status="shown", numbers=finding.numbers
+    )
+    finding.save(update_fields=["current"])
+    return finding
 
 
 @pytest.fixture
@@ -58,7 +73,8 @@ def finding_of(db) -> Callable[..., Finding]:
             "numbers": numbers,
             "made_at": AT,
         }
-        return Finding.objects.create(**{**made, **fields})
+        finding = Finding.objects.create(**{**made, "newest": True, **fields})
+        return _in_use(finding)
 
     return make
 

@@ -196,3 +196,15 @@ def test_political_decision_has_a_paragraph_in_rule_and_database(case, at):
         decide(case, "committee", "approved", at, paragraph=" ")
     with pytest.raises(IntegrityError, match="decision_of_a_body_has_a_paragraph"), transaction.atomic():
         Decision.objects.filter(body="head").update(body="committee")
+
+
+def test_only_sure_findings_of_the_newest_period_are_handed_out(municipality, finding_of, open_round, user_of):
+    committee = municipality.committees[0]
+    sure = finding_of(committee, "sure")
+    finding_of(committee, "unclear", certainty="unclear")
+    finding_of(committee, "old", "2024", newest=False)
+    told = finding_of(committee, "told", source="council", newest=False, certainty="")
+    analyst = user_of("analyst", municipality.top)
+    assert set(queries.assignable(analyst, open_round)) == {sure, told}
+    outside = user_of("analyst", municipality.committees[1])
+    assert not queries.assignable(outside, open_round).exists()

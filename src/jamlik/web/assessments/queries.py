@@ -14,7 +14,8 @@ from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict
 from jamlik.web.assessments.rules import EDITABLE, wanting
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids, units_in_scope
-from jamlik.web.statistics.models import Finding, FindingState
+from jamlik.web.statistics.models import Finding, FindingState, Source
+from jamlik.web.statistics.queries import sure_findings
 
 __all__ = [
     "Card",
@@ -257,7 +258,7 @@ def come_due(day: date) -> QuerySet[Verdict]:
 
 
 def assignable(user: Person, round_: Round) -> QuerySet[Finding]:
-    """Findings nobody is asked about yet, in a person's scope and the round's part of the municipality."""
+    """Sure findings that nobody is asked about yet, in a person's scope and the round's part of the municipality."""
     scope = scope_ids(user, "assessments.assign")
     rows = Finding.objects.filter(
         owner_id__in=scope,
@@ -265,7 +266,8 @@ def assignable(user: Person, round_: Round) -> QuerySet[Finding]:
         state__in=(FindingState.DETECTED, FindingState.UNDER_ANALYSIS),
     )
     asked = Assignment.objects.filter(finding=OuterRef("pk"), answered_at__isnull=True)
-    return rows.exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
+    in_use = Q(current__isnull=False) | ~Q(source=Source.COMPUTED)
+    return sure_findings(rows.filter(in_use)).exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
 
 
 def progress_by_committee(round_: Round, day: date) -> list[CommitteeProgress]:

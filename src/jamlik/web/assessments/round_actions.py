@@ -135,7 +135,7 @@ def assign_findings(
         rules.require_open_round(round_.state)
     made = []
     place = _last_place(unit)
-    for finding in sorted(findings, key=lambda each: (each.rank is None, each.rank or 0, each.pk)):
+    for finding in sorted(_locked(findings), key=lambda each: (each.rank is None, each.rank or 0, each.pk)):
         if not unit.lies_within(finding.owner):
             raise rules.RefusedError("assessments.refused.other_committee", unit=unit.name)
         if Assignment.objects.filter(finding=finding, answered_at__isnull=True).exists():
@@ -184,6 +184,14 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
     return len(reminded), len(escalated)
 
 
+def _locked(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, locked in one order: two people who ask at the same time ask one after the other."""
+    keys = [finding.pk for finding in findings]
+    return list(
+        Finding.objects.select_for_update(of=("self",)).select_related("owner").filter(pk__in=keys).order_by("pk")
+    )
+
+
 def _why_again(finding: Finding) -> str:
     """Taken up again needs a reason; a new finding needs none."""
     return "" if finding.state == FindingState.DETECTED else say("assessments.asked_again")
@@ -192,6 +200,7 @@ def _why_again(finding: Finding) -> str:
 @transaction.atomic
 def ask_again(*, finding: Finding, unit: Unit, reason: str, by: User | None, at: datetime, day: date) -> None:
     """Ask a unit about a finding once more; nothing happens where it is being asked already."""
+    _locked([finding])
     if Assignment.objects.filter(finding=finding, answered_at__isnull=True).exists():
         return
     made = Assignment.objects.create(

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 
-from jamlik.analysis.change import gap_change
 from jamlik.web.core import audit
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
@@ -16,8 +15,8 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import rules
 from jamlik.web.plans.models import Plan, PlanState, PlanStep, Remeasure
 from jamlik.web.statistics.actions import move_finding
-from jamlik.web.statistics.freezing import direction_of, measured_gap
 from jamlik.web.statistics.models import Finding, FindingState
+from jamlik.web.statistics.queries import gap_change
 
 __all__ = ["PLAN_FIELDS", "change_plan", "confirm_remeasure", "make_plan", "move_plan", "remeasure"]
 
@@ -105,6 +104,7 @@ def _step(plan: Plan, to: str, *, note: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Remeasure:
     """Compare a finding with the same question at a later period, and freeze what the figures answer."""
+    before = Finding.objects.select_for_update(of=("self",)).select_related("owner").get(pk=before.pk)
     known = Remeasure.objects.filter(before=before, after=after).first()
     if known is not None:
         return known
@@ -112,12 +112,7 @@ def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Rem
         raise rules.RefusedError("plans.refused.not_acted_on")
     if before.question_key != after.question_key or before.period_start >= after.period_start:
         raise rules.RefusedError("plans.refused.other_question")
-    change = gap_change(
-        measured_gap(before),
-        measured_gap(after),
-        direction=direction_of(after),
-        threshold=float(after.numbers.get("threshold") or 0),
-    )
+    change = gap_change(before, after)
     made = Remeasure.objects.create(
         before=before,
         after=after,

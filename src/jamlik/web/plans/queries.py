@@ -13,6 +13,7 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import Person, scope_ids
 from jamlik.web.plans.models import Action, ActionState, Plan, PlanState, Remeasure
 from jamlik.web.statistics.models import Finding
+from jamlik.web.statistics.queries import same_question
 
 __all__ = [
     "BOARD",
@@ -124,19 +125,16 @@ def choosable_plans(unit: Unit) -> QuerySet[Plan]:
     return alive.filter(owner_id__in=[*unit.ancestor_keys, unit.pk])
 
 
-def later_measurements(finding: Finding) -> QuerySet[Finding]:
+def later_measurements(finding: Finding) -> list[Finding]:
     """The same question at later periods, the latest first."""
-    if not finding.question_key:
-        return Finding.objects.none()
-    same = Finding.objects.filter(data_set_id=finding.data_set_id, question_key=finding.question_key)
-    return same.filter(period_start__gt=finding.period_start).order_by("-period_start")
+    return [each for each in reversed(same_question(finding)) if each.period_start > finding.period_start]
 
 
 def gap_series(finding: Finding) -> list[Measured]:
-    """The gap at the finding's period and at every later one, in time order."""
-    if not finding.question_key or finding.gap is None:
+    """The gap at the finding's period and at every later one, in time order; nothing for one that has no figures."""
+    if not finding.question_key:
         return []
-    return [_measured(each) for each in (finding, *reversed(list(later_measurements(finding))))]
+    return [_measured(each) for each in (finding, *reversed(later_measurements(finding)))]
 
 
 def _measured(finding: Finding) -> Measured:

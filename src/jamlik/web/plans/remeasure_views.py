@@ -27,13 +27,13 @@ def remeasure(request: HttpRequest, pk: int) -> HttpResponse:
     """Compare with the latest measurement of the same question."""
     action = get_object_or_404(queries.visible_actions(request.user), pk=pk)
     access.require(request.user, "plans.remeasure", unit=action.unit)
-    after = queries.later_measurements(action.finding).first()
-    if after is None:
+    later = queries.later_measurements(action.finding)
+    if not later:
         messages.error(request, say("plans.remeasure.nothing"))
         return redirect("plans:action", pk)
     by: Any = request.user
     try:
-        made = plan_actions.remeasure(before=action.finding, after=after, by=by, at=clock.now())
+        made = plan_actions.remeasure(before=action.finding, after=later[0], by=by, at=clock.now())
     except rules.RefusedError as refused:
         messages.error(request, str(refused))
         return redirect("plans:action", pk)
