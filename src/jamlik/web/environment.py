@@ -17,7 +17,15 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 
-__all__ = ["COLOURS", "Environment", "database_settings", "mail_settings", "read_environment", "secret_key"]
+__all__ = [
+    "COLOURS",
+    "Environment",
+    "database_settings",
+    "mail_settings",
+    "oidc_apps",
+    "read_environment",
+    "secret_key",
+]
 
 T = TypeVar("T")
 
@@ -189,6 +197,21 @@ def _oidc(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
     if given["issuer"] and urlsplit(given["issuer"]).scheme != "https" and not _is_loopback(given["issuer"]):
         problems.append(f"JAMLIK_OIDC_ISSUER: {given['issuer']!r}; write an address that starts with https://")
     return {**given, "name": env.get("JAMLIK_OIDC_NAME", "OpenID Connect")}
+
+
+def oidc_apps(oidc: Mapping[str, str]) -> list[dict[str, object]]:
+    """allauth's description of the municipality's own log-in; none where there is none."""
+    if not oidc:
+        return []
+    return [
+        {
+            "provider_id": "oidc",
+            "name": oidc["name"],
+            "client_id": oidc["client_id"],
+            "secret": oidc["client_secret"],
+            "settings": {"server_url": oidc["issuer"], "oauth_pkce_enabled": True},
+        }
+    ]
 
 
 def _is_loopback(address: str) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
-from jamlik.web.environment import mail_settings, read_environment, secret_key
+from jamlik.web.environment import mail_settings, oidc_apps, read_environment, secret_key
 
 JAMLIK = read_environment()
 JAMLIK_HOME = JAMLIK.home
@@ -15,6 +16,9 @@ SECRET_KEY = JAMLIK.secret or secret_key(JAMLIK_HOME)
 DEBUG = False
 ALLOWED_HOSTS = list(JAMLIK.hosts)
 SITE_URL = JAMLIK.url
+# A browser checks where a form leads in the end: to the municipality's own log-in, where there is one.
+_ISSUER = urlsplit(JAMLIK.oidc.get("issuer", ""))
+_OIDC_ORIGIN = [f"{_ISSUER.scheme}://{_ISSUER.netloc}"] if _ISSUER.netloc else []
 _HTTPS = SITE_URL.startswith("https://")
 
 APPS = ("core", "organisation", "register", "statistics", "goals", "assessments", "plans", "desk")
@@ -103,21 +107,7 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {
-    "openid_connect": {
-        "APPS": [
-            {
-                "provider_id": "oidc",
-                "name": JAMLIK.oidc["name"],
-                "client_id": JAMLIK.oidc["client_id"],
-                "secret": JAMLIK.oidc["client_secret"],
-                "settings": {"server_url": JAMLIK.oidc["issuer"]},
-            }
-        ]
-        if JAMLIK.oidc
-        else []
-    }
-}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": oidc_apps(JAMLIK.oidc)}}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator vouches for the address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = JAMLIK.name or "Jamlik"
@@ -145,7 +135,7 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF, *([JAMLIK.oidc["issuer"]] if JAMLIK.oidc else [])],
+        "form-action": [SELF, *_OIDC_ORIGIN],
     }
 }
 
