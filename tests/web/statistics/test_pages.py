@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import re
 
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from jamlik.web.core import clock
-from jamlik.web.statistics import actions
+from jamlik.web.statistics import actions, forms, views
 from jamlik.web.statistics.models import DataSet, Finding, Import, ImportState, Release
 from tests.web.statistics.conftest import AT, school_file
 
@@ -112,6 +113,27 @@ def test_upload_of_what_is_no_table_is_refused_in_the_form(data_set, analyst, cl
     assert says in text_of(response)
     assert "Fel:" in text_of(response)
     assert not Import.objects.exists()
+
+
+def test_upload_that_is_too_large_is_refused_in_the_form(data_set, analyst, client_as, monkeypatch):
+    monkeypatch.setattr(forms, "MOST_BYTES", 1000)
+    monkeypatch.setattr(views, "MOST_BYTES", 1000)
+    response = upload(client_as(analyst), data_set, school_file())
+    assert response.status_code == 422
+    assert "större än" in text_of(response)
+    assert not Import.objects.exists()
+
+
+def test_upload_that_grows_beyond_measure_is_refused_when_it_is_read(data_set, analyst, client_as, run_jobs):
+    bomb = gzip.compress(b"a;b\n" + b"0" * (70 << 20), compresslevel=1)
+    client = client_as(analyst)
+    upload(client, data_set, bomb, "betyg.csv.gz")
+    run_jobs()
+    imported = Import.objects.get()
+    assert (imported.state, imported.spool_key) == (ImportState.FAILED, None)
+    page = text_of(client.get(reverse("statistics:import", args=[imported.pk])))
+    assert "blir för stor när den packas upp" in page
+    assert "Filen är förstörd" in page
 
 
 def test_an_import_is_not_there_for_another_committee(data_set, analyst, client_as, user_of, municipality, run_jobs):
