@@ -200,7 +200,7 @@ def _oidc(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
 
 
 def oidc_apps(oidc: Mapping[str, str]) -> list[dict[str, object]]:
-    """allauth's description of the municipality's own log-in; none where there is none."""
+    """The municipality's own log-in, described for allauth; none where there is none."""
     if not oidc:
         return []
     return [

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from jamlik.model.errors import JamlikError
+from jamlik.model.errors import JamlikError, Place
 from jamlik.web.core import clock, jobs, worker
 from jamlik.web.core.models import Job, JobState
 
@@ -166,6 +166,18 @@ def test_trouble_a_person_can_mend_is_kept_in_its_words(works, stopped):
     run_all()
     row.refresh_from_db()
     assert (row.state, row.problem) == (JobState.FAILED, "Filen är tom.\nVälj en annan fil.")
+
+
+@pytest.mark.django_db
+def test_trouble_is_told_in_the_language_of_who_asked(works, stopped, user_of):
+    @works("core.refused", idempotent=True)
+    def refused(running):
+        raise JamlikError("no_such_file", where=Place("a.csv", row=3), path="a.csv")
+
+    row = jobs.enqueue("core.refused", by=user_of(language="fi"))
+    run_all()
+    row.refresh_from_db()
+    assert "rivi 3" in row.problem
 
 
 @pytest.mark.django_db

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from django.db import DatabaseError, close_old_connections, connections
 
 from jamlik.model.errors import JamlikError
+from jamlik.model.words import FALLBACK
 from jamlik.web.core import jobs
 from jamlik.web.core.job_models import Job, JobState
 
@@ -140,7 +141,8 @@ class Worker:
         except jobs.LeaseLostError:
             log.warning("%s was given to another worker", held)
         except JamlikError as error:
-            jobs.end(held, state=JobState.FAILED, problem=str(error))
+            language = held.queued_by.language if held.queued_by else FALLBACK
+            jobs.end(held, state=JobState.FAILED, problem=error.text(language))
         except Exception:
             # Whatever it was, the job is told as failed and the worker goes on; the log has the whole story.
             log.exception("%s failed", held)
