@@ -12,6 +12,7 @@ from jamlik.model.errors import JamlikError
 from jamlik.web.core import clock
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.job_models import Job
+from jamlik.web.core.jobs import LeaseLostError
 from jamlik.web.statistics import actions, jobs, queries, rules, spool
 from jamlik.web.statistics.models import (
     Analysis,
@@ -94,6 +95,33 @@ def test_import_left_for_a_day_is_destroyed(
     imported.refresh_from_db()
     assert (imported.state, imported.error, imported.spool_key) == (ImportState.FAILED, {"what": "expired"}, None)
     assert spooled() == []
+
+
+class _Lost:
+    """A job that was given to another worker."""
+
+    by = None
+
+    def tell(self, step, share):
+        if share > 0.5:
+            raise LeaseLostError
+
+
+def test_worker_that_lost_its_job_touches_neither_file_nor_release(loaded, data_set, analyst, run_jobs):
+    imported = loaded(school_file())
+    release = actions.publish_release(analysis=imported.analysis, released_on=clock.today(), by=analyst, at=AT)
+    with pytest.raises(LeaseLostError):
+        jobs.publish(_Lost(), release_id=release.pk)
+    release.refresh_from_db()
+    assert (release.state, release.pictures.count()) == ("preparing", 0)
+    waiting = received(data_set, analyst)
+    with pytest.raises(LeaseLostError):
+        jobs.inspect(_Lost(), import_id=waiting.pk)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.spool in spooled()) == (ImportState.SPOOLED, True)
+    run_jobs()
+    waiting.refresh_from_db()
+    assert waiting.state == ImportState.INSPECTED
 
 
 def test_sweep_removes_files_that_no_import_knows(data_set, analyst, monkeypatch):

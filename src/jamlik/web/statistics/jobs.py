@@ -30,7 +30,7 @@ from jamlik.analysis.study import Study, study_of_file, study_of_municipality
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import LANGUAGES
 from jamlik.web.core import audit, clock
-from jamlik.web.core.jobs import Running, daily, job
+from jamlik.web.core.jobs import LeaseLostError, Running, daily, job
 from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics import actions, freezing, spool
 from jamlik.web.statistics.models import (
@@ -102,6 +102,8 @@ def _failing(import_id: int) -> Iterator[None]:
     except JamlikError as error:
         _fail(import_id, _plain_error(error))
         raise
+    except LeaseLostError:
+        raise  # another worker has the job, and with it the file
     except Exception:
         _fail(import_id, {"what": "fault"})
         raise
@@ -248,6 +250,8 @@ def publish(running: Running, *, release_id: int) -> dict[str, Any]:
                     )
                     for found in (drawn(chart) for chart in charts_of(row.analysis, indicator, lang=lang))
                 ]
+    except LeaseLostError:
+        raise
     except Exception:
         Release.objects.filter(pk=release_id, state=ReleaseState.PREPARING).update(state=ReleaseState.FAILED)
         raise
