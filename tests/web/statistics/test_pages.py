@@ -136,6 +136,24 @@ def test_upload_that_grows_beyond_measure_is_refused_when_it_is_read(data_set, a
     assert "Filen är förstörd" in page
 
 
+def test_what_a_file_calls_its_groups_is_never_markup(loaded, data_set, analyst, client_as):
+    evil = "<script>alert(1)</script>"
+    content = school_file().decode().replace("Norr", evil).replace("Godkänd", f"Godkänd {evil}").encode()
+    imported = loaded(content)
+    assert imported.state == ImportState.IN_USE
+    client = client_as(analyst)
+    finding = Finding.objects.filter(newest=True, dimension="sex+area").first()
+    pages = [
+        reverse("statistics:finding", args=[finding.pk]) + "?charts=all",
+        reverse("statistics:findings") + "?show=all",
+        reverse("statistics:import", args=[imported.pk]),
+    ]
+    for page in pages:
+        shown = text_of(client.get(page))
+        assert "<script>alert" not in shown
+        assert "alert(1)" in shown
+
+
 def test_an_import_is_not_there_for_another_committee(data_set, analyst, client_as, user_of, municipality, run_jobs):
     imported = actions.receive_file(data_set=data_set, file_name="a.csv", parts=[school_file()], by=analyst, at=AT)
     run_jobs()
