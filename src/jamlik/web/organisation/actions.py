@@ -22,8 +22,12 @@ EDIT = "organisation.edit"
 
 
 def locked_tree() -> None:
-    """Hold the top of the tree until the transaction ends: moves and additions take turns."""
-    list(Unit.objects.select_for_update().filter(parent__isnull=True).order_by("pk"))
+    """Hold the top of the tree until the transaction ends: moves and additions take turns.
+
+    Without its key, so that rows which point at a unit are added meanwhile: one who adds such a row may hold the end of
+    the audit log, which whoever holds the tree waits for.
+    """
+    list(Unit.objects.select_for_update(no_key=True).filter(parent__isnull=True).order_by("pk"))
 
 
 @transaction.atomic

@@ -73,7 +73,7 @@ def _require(by: User) -> None:
 
 
 def _waiting(unit_list: UnitList) -> UnitList:
-    found = UnitList.objects.select_for_update(of=("self",)).get(pk=unit_list.pk)
+    found = UnitList.objects.select_for_update(of=("self",), no_key=True).get(pk=unit_list.pk)
     if found.state != UnitListState.WAITING:
         raise ValidationError(say("organisation.list.settled"))
     return found

@@ -99,7 +99,7 @@ def accept_invitation(*, token: str, name: str, password: str, at: datetime) -> 
         The link has been used, is too old, or was never sent.
     """
     invitation = (
-        Invitation.objects.select_for_update(of=("self",))
+        Invitation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("user")
         .filter(token_digest=_digest(token))
         .first()
@@ -166,7 +166,9 @@ def give_role(
 def end_role(*, assignment: RoleAssignment, by: User, at: datetime) -> None:
     """End a role today, at once. It stays as history with yesterday as its last day."""
     access.require(by, EDIT, unit=assignment.unit)
-    assignment = RoleAssignment.objects.select_for_update(of=("self",)).select_related("unit").get(pk=assignment.pk)
+    assignment = (
+        RoleAssignment.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=assignment.pk)
+    )
     today = clock.today()
     rules.check_not_last_admin(assignment, today)
     before, last = assignment.valid_to, today - timedelta(days=1)
@@ -189,7 +191,7 @@ def change_person(*, user: User, name: str, is_active: bool, by: User, at: datet
     _require_over(by, user, whole=True)
     if user.pk == by.pk and not is_active:
         raise ValidationError(say("organisation.error.close_own"))
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     new = {"name": name.strip(), "is_active": is_active}
     changes: dict[str, tuple[object, object]] = {
         field: (getattr(user, field), value) for field, value in new.items() if getattr(user, field) != value
@@ -206,7 +208,7 @@ def erase_person(*, user: User, reason: str, by: User, at: datetime) -> None:
     """End a person's roles and erase the personal data, once the account is closed."""
     access.require(by, ERASE)
     _require_over(by, user, whole=True)
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.is_active:
         raise ValidationError(say("organisation.error.erase_open"))
     if not reason.strip():
