@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "jamlik.web.core.middleware.LanguageMiddleware",
+    "jamlik.web.core.middleware.NobodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "jamlik.web.core.middleware.UnsentMiddleware",

@@ -13,8 +13,18 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from jamlik.web.core.editing import keep_unsent
+from jamlik.web.core.views import too_large
 
-__all__ = ["HeadersMiddleware", "LanguageMiddleware", "SecondStepMiddleware", "UnsentMiddleware"]
+__all__ = [
+    "MOST_FROM_NOBODY",
+    "HeadersMiddleware",
+    "LanguageMiddleware",
+    "NobodyMiddleware",
+    "SecondStepMiddleware",
+    "UnsentMiddleware",
+]
+
+MOST_FROM_NOBODY = 1024 * 1024
 
 _HAS_SECOND_STEP = "has_second_step"
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +56,20 @@ class LanguageMiddleware:
             response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         patch_vary_headers(response, ["Cookie"])
         return response
+
+
+class NobodyMiddleware:
+    """Read little from those who have not said who they are: what is sent lies in memory while it is looked at."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a large form from nobody before anything of it is read."""
+        length = request.META.get("CONTENT_LENGTH") or ""
+        if length.isdigit() and int(length) > MOST_FROM_NOBODY and not request.user.is_authenticated:
+            return too_large(request)
+        return self.respond(request)
 
 
 class UnsentMiddleware:

@@ -24,6 +24,7 @@ __all__ = [
     "not_found",
     "refused",
     "theme_css",
+    "too_large",
     "too_many",
 ]
 
@@ -96,6 +97,11 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody has tried too often."""
     return _told(request, "too_many", 429)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """Much was sent by somebody who is not logged in, or is no longer."""
+    return _told(request, "too_large", 413)
 
 
 def fault(request: HttpRequest) -> HttpResponse:
