@@ -172,7 +172,7 @@ def test_trouble_a_person_can_mend_is_kept_in_its_words(works, stopped):
 def test_trouble_is_told_in_the_language_of_who_asked(works, stopped, user_of):
     @works("core.refused", idempotent=True)
     def refused(running):
-        raise JamlikError("no_such_file", where=Place("a.csv", row=3), path="a.csv")
+        raise JamlikError("no_such_file", where=Place("a.csv", row=3), name="a.csv")
 
     row = jobs.enqueue("core.refused", by=user_of(language="fi"))
     run_all()
