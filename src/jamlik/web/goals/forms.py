@@ -33,6 +33,7 @@ __all__ = [
     "WhatForm",
     "WithdrawForm",
     "YearsForm",
+    "labelled",
 ]
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "GoalVersion",
     "Target",
     "TargetKind",
+    "Wording",
 ]
 
 

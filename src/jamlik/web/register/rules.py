@@ -15,6 +15,7 @@ __all__ = [
     "require_dates",
     "require_no_circle",
     "require_no_own_replacement",
+    "require_nobody",
 ]
 
 
