@@ -217,3 +217,11 @@ def test_another_question_or_an_earlier_period_is_refused(action, finding_of, mu
     ):
         with pytest.raises(RefusedError, match="inte samma fråga"):
             plan_actions.remeasure(before=action.finding, after=wrong, by=by, at=at)
+
+
+@pytest.mark.parametrize(("gap", "group"), [((-10, -13, -7), "Pojkar"), ((10, 7, 13), "Flickor"), (None, "Pojkar")])
+def test_an_action_is_begun_for_the_side_that_is_worse_off(municipality, finding_of, user_of, at, gap, group):
+    finding = finding_of(municipality.committees[0], "q9", gap=gap)
+    unit = municipality.units[0][0]
+    begun = actions.begin_action(finding=finding, unit=unit, by=user_of("unit_manager", unit), at=at)
+    assert begun.effect_group == group

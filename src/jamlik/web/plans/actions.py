@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from jamlik.model.indicators import Direction
 from jamlik.web.assessments.round_actions import ask_again
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
@@ -21,6 +22,7 @@ from jamlik.web.organisation.queries import users_with
 from jamlik.web.plans import rules
 from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone, Plan, Progress, Update
 from jamlik.web.statistics.actions import move_finding
+from jamlik.web.statistics.freezing import direction_of
 from jamlik.web.statistics.models import Finding, FindingState
 
 __all__ = [
@@ -67,7 +69,7 @@ def begin_action(*, finding: Finding, unit: Unit, by: User, at: datetime) -> Act
         finding=finding,
         unit=unit,
         effect_indicator=finding.indicator,
-        effect_group=finding.group_label("sv")[:200],
+        effect_group=_worse_off(finding)[:200],
         written_by=by,
         written_at=at,
     )
@@ -235,6 +237,12 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
         audit.record("plans.action_escalated", target=row, by=None, at=at)
         transaction.on_commit(partial(_tell, row, "plans.confirm", "plans.mail.escalated", None))
     return len(reminded), len(escalated)
+
+
+def _worse_off(finding: Finding) -> str:
+    """The side of a difference that is to be better off; the group itself where nobody has said which way is better."""
+    better = {Direction.UP: 1.0, Direction.DOWN: -1.0}.get(direction_of(finding), 0.0)
+    return finding.reference_label("sv") if (finding.gap or 0.0) * better > 0 else finding.group_label("sv")
 
 
 def _locked(action: Action) -> Action:
