@@ -165,7 +165,7 @@ def _to_confirm(user: User, day: date) -> list[Work]:
         Line(
             name_of(row.before),
             reverse("plans:remeasured", args=[row.pk]),
-            say(f"statistics.answer.{row.answer}"),
+            say(f"plans.answer.{row.answer}"),
         )
         for row in rows
     ]
