@@ -1,8 +1,8 @@
 """Recording what happened, and reading it back.
 
 `record` belongs in an action, last in its transaction: it takes the lock on the end of the chain and holds it until the
-transaction ends. What happened and its record are kept or lost together. An action that holds rows first takes them with
-`select_for_update(no_key=True)`: a row added by somebody who already holds the end of the chain may point at them.
+transaction ends. What happened and its record are kept or lost together. An action that holds rows first takes them
+with `select_for_update(no_key=True)`: a row added by somebody who already holds the end of the chain may point at them.
 """
 
 from __future__ import annotations
