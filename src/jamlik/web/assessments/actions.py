@@ -204,7 +204,7 @@ def copy_is_intact(copy: VerdictCopy) -> bool:
 def _locked(verdicts: Iterable[Verdict]) -> list[Verdict]:
     """The rows as they are now, locked in one order so that two people never wait for each other."""
     keys = [verdict.pk for verdict in verdicts]
-    found = Verdict.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    found = Verdict.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys).order_by("pk")
     return list(found.select_related("finding", "unit", "written_by"))
 
 

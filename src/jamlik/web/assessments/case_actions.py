@@ -62,7 +62,7 @@ def record_decision(
     at: datetime,
 ) -> Decision:
     """Record what was decided. The route goes upwards; a referral back turns it round."""
-    locked = CaseText.objects.select_for_update(of=("self",)).get(pk=case.pk)
+    locked = CaseText.objects.select_for_update(no_key=True, of=("self",)).get(pk=case.pk)
     rules.require_next_body(locked.decisions.all(), body=body, outcome=outcome)
     rules.require_nobody([reason])
     if body in rules.POLITICAL and not paragraph.strip():

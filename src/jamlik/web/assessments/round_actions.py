@@ -91,7 +91,7 @@ def set_deadlines(*, round_: Round, days: Mapping[int, date | None], by: User, a
 @transaction.atomic
 def open_round(*, round_: Round, by: User, at: datetime) -> None:
     """Open a round: what waited since earlier rounds is asked first, and everyone asked gets one link."""
-    row = Round.objects.select_for_update().get(pk=round_.pk)
+    row = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if row.state == RoundState.OPEN:
         return
     rules.require_open_round(row.state)
@@ -113,7 +113,7 @@ def open_round(*, round_: Round, by: User, at: datetime) -> None:
 @transaction.atomic
 def close_round(*, round_: Round, by: User, at: datetime) -> None:
     """Close a round. What is unanswered stays with its unit; what waited is asked in the next round."""
-    row = Round.objects.select_for_update().get(pk=round_.pk)
+    row = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if row.state == RoundState.CLOSED:
         return
     before, row.state = row.state, RoundState.CLOSED
@@ -169,7 +169,7 @@ def assign_findings(
 @transaction.atomic
 def remind(*, at: datetime, day: date) -> tuple[int, int]:
     """Remind units a week before the day, and tell those above a week after it. Each once: (reminded, escalated)."""
-    waiting = Assignment.objects.select_for_update(of=("self",)).filter(
+    waiting = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(
         answered_at__isnull=True, waiting=False, due_on__isnull=False
     )
     soon = waiting.filter(due_on__lte=day + REMIND_BEFORE, reminded_at__isnull=True)
@@ -188,7 +188,10 @@ def _locked(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, locked in one order: two people who ask at the same time ask one after the other."""
     keys = [finding.pk for finding in findings]
     return list(
-        Finding.objects.select_for_update(of=("self",)).select_related("owner").filter(pk__in=keys).order_by("pk")
+        Finding.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner")
+        .filter(pk__in=keys)
+        .order_by("pk")
     )
 
 

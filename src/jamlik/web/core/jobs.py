@@ -144,7 +144,7 @@ def take_next(*, worker: str) -> Job | None:
     """Take the job that has waited longest and lease it to the worker; None where nothing waits."""
     at = clock.now()
     waiting = Job.objects.filter(state=JobState.QUEUED, not_before__lte=at).order_by("not_before", "pk")
-    found = waiting.select_for_update(skip_locked=True).first() if _can_skip() else waiting.first()
+    found = waiting.select_for_update(no_key=True, skip_locked=True).first() if _can_skip() else waiting.first()
     if found is None:
         return None
     taken = Job.objects.filter(pk=found.pk, state=JobState.QUEUED).update(

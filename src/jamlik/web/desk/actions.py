@@ -30,7 +30,9 @@ BOARD_CODE = "ks"
 @transaction.atomic
 def note_visit(*, user: User, at: datetime) -> Visit:
     """Note that a person is here; after a pause it is a new visit. Written seldom, since it happens on a page read."""
-    visit, new = Visit.objects.select_for_update(of=("self",)).get_or_create(user=user, defaults={"seen_at": at})
+    visit, new = Visit.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
+        user=user, defaults={"seen_at": at}
+    )
     if new or at - visit.seen_at < _NOTED_EVERY:
         return visit
     if at - visit.seen_at > NEW_VISIT_AFTER:

@@ -75,7 +75,7 @@ def drop_list(*, goal_list: GoalList, by: User, at: dt.datetime) -> None:
 
 
 def _waiting(goal_list: GoalList) -> GoalList:
-    found = GoalList.objects.select_for_update(of=("self",)).select_related("owner").get(pk=goal_list.pk)
+    found = GoalList.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=goal_list.pk)
     if found.state != GoalListState.WAITING:
         raise ValidationError(say("goals.list.settled"))
     return found

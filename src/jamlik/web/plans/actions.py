@@ -222,7 +222,7 @@ def reach_milestone(*, milestone: Milestone, on: date, by: User, at: datetime) -
 @transaction.atomic
 def remind(*, at: datetime, day: date) -> tuple[int, int]:
     """Remind of actions near their day or long unreported; tell those above when the day has passed. Each once."""
-    under_way = Action.objects.select_for_update(of=("self",)).filter(
+    under_way = Action.objects.select_for_update(no_key=True, of=("self",)).filter(
         state__in=(ActionState.PLANNED, ActionState.ONGOING)
     )
     silent = Q(reported_at__lte=at - REPORT_EVERY) | Q(reported_at__isnull=True, planned_at__lte=at - REPORT_EVERY)
@@ -246,7 +246,7 @@ def _worse_off(finding: Finding) -> str:
 
 
 def _locked(action: Action) -> Action:
-    return Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    return Action.objects.select_for_update(no_key=True, of=("self",)).get(pk=action.pk)
 
 
 def _require_own_plan(action: Action, plan: Plan | None) -> None:

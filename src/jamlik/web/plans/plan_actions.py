@@ -78,7 +78,7 @@ def move_plan(
     at: datetime,
 ) -> Plan:
     """Take a plan one step on. Adopting names the body, the day and the paragraph, and supersedes the old plan."""
-    row = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    row = Plan.objects.select_for_update(no_key=True, of=("self",)).get(pk=plan.pk)
     if row.state == to:
         return row
     rules.require_plan_move(row, to)
@@ -104,7 +104,7 @@ def _step(plan: Plan, to: str, *, note: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Remeasure:
     """Compare a finding with the same question at a later period, and freeze what the figures answer."""
-    before = Finding.objects.select_for_update(of=("self",)).select_related("owner").get(pk=before.pk)
+    before = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=before.pk)
     known = Remeasure.objects.filter(before=before, after=after).first()
     if known is not None:
         return known
@@ -139,7 +139,7 @@ def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Rem
 @transaction.atomic
 def confirm_remeasure(*, remeasure: Remeasure, closed: bool, comment: str, by: User, at: datetime) -> Remeasure:
     """A person's answer to "has the gap closed?": the finding is closed, or taken up again."""
-    row = Remeasure.objects.select_for_update(of=("self",)).get(pk=remeasure.pk)
+    row = Remeasure.objects.select_for_update(no_key=True, of=("self",)).get(pk=remeasure.pk)
     if row.confirmed_at is not None and row.closed == closed:
         return row
     rules.require_confirmable(row, closed=closed, comment=comment)

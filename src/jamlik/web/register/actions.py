@@ -206,7 +206,7 @@ def _plain_name(name: str, kind: str) -> str:
 def _add_version(
     *, document: Document, decision: Decision, kept: Mapping[str, Any], by: User, at: dt.datetime
 ) -> DocumentVersion:
-    document = Document.objects.select_for_update().get(pk=document.pk)
+    document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     latest = document.versions.order_by("-number").first()
     rules.require_dates(
         decided_on=decision.decided_on,

@@ -47,7 +47,7 @@ def load_laws(*, by: User | None, at: dt.datetime) -> Loaded:
     """
     if by is not None:
         access.require(by, "register.load_content")
-    known = {law.code: law for law in Law.objects.select_for_update()}
+    known = {law.code: law for law in Law.objects.select_for_update(no_key=True)}
     added, updated, kept = [], [], 0
     for facts in content.laws():
         wanted = _law_fields(facts)

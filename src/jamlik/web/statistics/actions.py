@@ -100,7 +100,7 @@ def edit_data_set(
 
 def _begun(data_set: DataSet, *, by: User | None, at: datetime, **fields: Any) -> Import:
     """The next version of a data set, where no other is being made."""
-    DataSet.objects.select_for_update().get(pk=data_set.pk)
+    DataSet.objects.select_for_update(no_key=True).get(pk=data_set.pk)
     unfinished = Import.objects.filter(data_set=data_set, state__in=rules.RUNNING).first()
     if unfinished is not None:
         raise JamlikError(
@@ -172,7 +172,11 @@ def _ask(imported: Import, job: str, by: User | None, **args: Any) -> None:
 
 
 def _locked(imported: Import) -> Import:
-    return Import.objects.select_for_update(of=("self",)).select_related("data_set__owner").get(pk=imported.pk)
+    return (
+        Import.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("data_set__owner")
+        .get(pk=imported.pk)
+    )
 
 
 @transaction.atomic
@@ -269,7 +273,11 @@ def undo_import(*, data_set: DataSet, by: User, at: datetime, reason: str) -> Da
     JamlikError
         When there is no version in use, it is published, or no reason is given.
     """
-    row = DataSet.objects.select_for_update(of=("self",)).select_related("current__replaces").get(pk=data_set.pk)
+    row = (
+        DataSet.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("current__replaces")
+        .get(pk=data_set.pk)
+    )
     current = row.current
     if current is None or not reason.strip():
         what = "statistics.undo.nothing" if current is None else "statistics.undo.no_reason"

@@ -28,7 +28,7 @@ def move_finding(*, finding: Finding, to: str, by: User | None, at: datetime, re
     JamlikError
         When the step may not follow, or needs a reason and has none.
     """
-    row = Finding.objects.select_for_update(of=("self",)).select_related("owner").get(pk=finding.pk)
+    row = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=finding.pk)
     before = row.state
     rules.require_move(state=before, to=to, reason=reason)
     row.state = to

@@ -85,7 +85,7 @@ def _plain_error(error: JamlikError) -> dict[str, str]:
 def _fail(import_id: int, error: dict[str, str]) -> None:
     """Tell an import as failed and destroy its file and key."""
     with transaction.atomic():
-        row = Import.objects.select_for_update().get(pk=import_id)
+        row = Import.objects.select_for_update(no_key=True).get(pk=import_id)
         if row.state not in (ImportState.SPOOLED, ImportState.INSPECTED, ImportState.ACCEPTED):
             return
         row.state, row.error = ImportState.FAILED, error
@@ -149,7 +149,7 @@ def _keep_seen(running: Running, row: Import, seen: Seen) -> None:
     before = _earlier_shape(row.data_set)
     found = diff(before, seen.shape) if before is not None else None
     with transaction.atomic():
-        locked = Import.objects.select_for_update(of=("self",)).select_related("data_set").get(pk=row.pk)
+        locked = Import.objects.select_for_update(no_key=True, of=("self",)).select_related("data_set").get(pk=row.pk)
         if locked.state != ImportState.SPOOLED:
             return
         running.tell("statistics.step.write", 0.95)  # stops here if somebody else has the job now
@@ -197,8 +197,8 @@ def analyse(running: Running, *, import_id: int) -> dict[str, Any]:
 @transaction.atomic
 def _take_into_use(running: Running, row: Import, frozen: freezing.Frozen) -> None:
     """Everything that becomes visible becomes so at once; the file and its key go with it."""
-    data_set = DataSet.objects.select_for_update().get(pk=row.data_set_id)
-    locked = Import.objects.select_for_update(of=("self",)).select_related("data_set").get(pk=row.pk)
+    data_set = DataSet.objects.select_for_update(no_key=True).get(pk=row.data_set_id)
+    locked = Import.objects.select_for_update(no_key=True, of=("self",)).select_related("data_set").get(pk=row.pk)
     if locked.state != ImportState.ACCEPTED:
         return
     running.tell("statistics.step.write", 0.95)
@@ -256,7 +256,7 @@ def publish(running: Running, *, release_id: int) -> dict[str, Any]:
         Release.objects.filter(pk=release_id, state=ReleaseState.PREPARING).update(state=ReleaseState.FAILED)
         raise
     with transaction.atomic():
-        locked = Release.objects.select_for_update(of=("self",)).get(pk=release_id)
+        locked = Release.objects.select_for_update(no_key=True, of=("self",)).get(pk=release_id)
         if locked.state != ReleaseState.PREPARING:
             return {}
         running.tell("statistics.step.write", 0.97)

@@ -34,7 +34,7 @@ def publish_release(*, analysis: Analysis, released_on: date, by: User, at: date
     JamlikError
         When the analysis is not in use, is published already, or holds nothing that may be shown.
     """
-    imported = Import.objects.select_for_update(of=("self",)).get(pk=analysis.imported_id)
+    imported = Import.objects.select_for_update(no_key=True, of=("self",)).get(pk=analysis.imported_id)
     give_up_stopped(analysis)
     out = Release.objects.filter(analysis=analysis, state__in=(ReleaseState.PREPARING, ReleaseState.PUBLISHED))
     if imported.state != ImportState.IN_USE or out.exists():
@@ -69,7 +69,7 @@ def withdraw_release(*, release: Release, by: User, at: datetime, reason: str) -
     JamlikError
         Without a reason, or when they are not out.
     """
-    row = Release.objects.select_for_update(of=("self",)).get(pk=release.pk)
+    row = Release.objects.select_for_update(no_key=True, of=("self",)).get(pk=release.pk)
     if row.state != ReleaseState.PUBLISHED:
         raise JamlikError(say("statistics.release.not_out"), kind=ErrorKind.USAGE)
     told = door.Released(row.fingerprint, row.released_on.isoformat())
