@@ -7,7 +7,7 @@ from pathlib import Path
 
 import jamlik.web
 
-HELD = re.compile(r"select_for_update\((?!no_key=True)")
+HELD = re.compile(r"select_for_update\((?!.*no_key=True)")
 
 
 def test_rows_are_held_without_their_keys():
