@@ -27,6 +27,7 @@ from jamlik.web.goals.models import Goal
 from jamlik.web.plans.models import Action, Update
 from jamlik.web.register.models import Document
 from jamlik.web.statistics.models import Import, Move
+from tests.web.hard.answers import ANSWERS
 from tests.web.plans.objects import made_action, made_draft
 from tests.web.statistics.conftest import school_file
 from tests.web.statistics.objects import empty_data_set
@@ -183,27 +184,6 @@ def walked_to_the_end(client: Client, start: str, answers: dict[str, Any]) -> tu
         assert answer.status_code == 302, (path, fields, answer.content.decode())
         path = answer.headers["Location"]
     raise AssertionError(f"{start} has no end")
-
-
-ANSWERS = {
-    "title": "Alla når fram",
-    "desired_result": "Fler når fram.",
-    "agreed_by": "Fullmäktige",
-    "agreed_on": "2026-01-15",
-    "period_from": "2026",
-    "period_to": "2030",
-    "decided_by": "Fullmäktige",
-    "decided_on": "2026-01-15",
-    "review_on": "2027-01-15",
-    "valid_until": "2030-01-15",
-    "by_year": "2030",
-    "value": "50",
-    "baseline": "40",
-    "role": "Rektor",
-    "due_on": "2099-06-01",
-    "cost_sek": "1000",
-    "reason": "Nytt läge.",
-}
 
 
 @pytest.mark.parametrize(
