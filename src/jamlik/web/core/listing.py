@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -30,10 +31,11 @@ from django.utils import timezone
 
 from jamlik.web.core import clock, texts
 
-__all__ = ["PAGE_ROWS", "Cell", "Column", "Filter", "Listing", "ShownColumn", "ShownFilter", "Spec", "page"]
+__all__ = ["PAGE_ROWS", "Cell", "Column", "Filter", "Listing", "ShownColumn", "ShownFilter", "Spec", "harmless", "page"]
 
 PAGE_ROWS = 50
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_INNER_FORMULA = re.compile(r"([;|\t\r\n]\s*)([=+@-])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -248,11 +250,19 @@ def _file(rows: QuerySet[Any], spec: Spec, kind: str) -> HttpResponse:
 
 
 def _plain(value: object) -> str:
-    """A value in a CSV file. What a spreadsheet would take for a formula is led by an apostrophe."""
+    """A value in a CSV file."""
     if isinstance(value, bool | datetime) or value is None or not isinstance(value, int | float | Decimal):
-        text = _shown(value)
-        return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+        return harmless(_shown(value))
     return str(value)
+
+
+def harmless(text: str) -> str:
+    """A text for a CSV file, with an apostrophe before what a spreadsheet would take for a formula.
+
+    Also inside the text: a Swedish spreadsheet splits at semicolons, and what follows one then begins a cell.
+    """
+    text = _INNER_FORMULA.sub(r"\1'\2", text)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _csv(heads: list[str], body: list[list[object]]) -> bytes:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jamlik.web.core import clock
+from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.editing import once
 from jamlik.web.core.people import person as asker
@@ -94,7 +94,7 @@ def example(request: HttpRequest) -> HttpResponseBase:
             str(unit.valid_from or ""),
             str(unit.valid_to or ""),
         ]
-        lines.append(";".join(_cell(text) for text in cells))
+        lines.append(";".join(_cell(listing.harmless(text)) for text in cells))
     response = HttpResponse("\ufeff" + "\r\n".join(lines) + "\r\n", content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{say("organisation.list.file_name")}.csv"'
     return response

@@ -40,7 +40,7 @@ def lines(events: QuerySet[Any]) -> Iterator[str]:
     after = 0
     while batch := list(events.order_by("number").filter(number__gt=after)[:BATCH]):
         for event in told(batch):
-            yield writer.writerow([_safe(cell) for cell in _cells(event)])
+            yield writer.writerow([listing.harmless(cell) for cell in _cells(event)])
         after = batch[-1].number
 
 
@@ -54,8 +54,3 @@ def _cells(event: ToldEvent) -> list[str]:
         event.who,
         "; ".join([*changes, *([event.note] if event.note else [])]),
     ]
-
-
-def _safe(cell: str) -> str:
-    """What a spreadsheet would take for a formula is led by an apostrophe."""
-    return f"'{cell}" if cell.startswith(listing.FORMULA_STARTS) else cell
