@@ -33,8 +33,6 @@ class Watch:
         if kind in self.seen:
             return
         self.seen.add(kind)
-        if page.locator("meta[http-equiv=refresh]").count():
-            page.evaluate("window.stop()")  # a page that follows a job loads itself again, under the eyes of axe
         found = violations(page, self.axe_source)
         page.emulate_media(color_scheme="dark")
         found += page.evaluate(

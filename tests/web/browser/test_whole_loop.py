@@ -132,7 +132,7 @@ def loop(people: dict[str, Mouse], run: Callable[[], None]) -> None:
     hand_in(analyst, school_file(years=(2023, 2024)), run)
     analyst.open("/")
     assert "som ingen har fått att bedöma" in analyst.text
-    analyst.follow("Fördela skillnaderna")
+    analyst.follow("Dela ut skillnaderna")
     finding = Finding.objects.get(newest=True, dimension="sex")
     analyst.choose("finding", str(finding.pk))
     analyst.select("unit", "Björkskolan")
