@@ -206,16 +206,18 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 def work(*, parent: int, lang: str) -> None:
     """Take background jobs until told to stop, or until the process that started it is gone."""
+    stopping = threading.Event()
+
+    def stop(*_: object) -> None:
+        stopping.set()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
     ready_django()
     from jamlik.web.core.worker import Worker
 
     hand = Worker()
-
-    def stop(*_: object) -> None:
-        hand.stopping.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    hand.stopping = stopping
     if not parent:
         talk.print(_said(lang, "worker_ready", name=hand.name), markup=False)
     hand.run_for_ever(until=(lambda: os.getppid() != parent) if parent else None)
