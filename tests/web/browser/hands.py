@@ -54,6 +54,12 @@ class Mouse:
         self.page.goto(url)
         self._look()
 
+    def wait(self) -> None:
+        """Wait as the page itself does while it follows background work."""
+        self.page.locator("[data-follow]").wait_for(state="detached")
+        self.page.wait_for_load_state()
+        self._look()
+
     def _look(self) -> None:
         assert "Något gick fel" not in self.heading, self.page.url
         if self.watch is not None:
