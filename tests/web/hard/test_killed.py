@@ -218,6 +218,7 @@ def two_workers_die(site, name, statement):
     everything_is_whole(site)
 
 
+@pytest.mark.prove
 def test_work_that_two_workers_die_of_is_told_and_can_be_begun_anew(site, municipality, user_of, monkeypatch):
     user, committee = user_of("analyst", municipality.committees[0]), municipality.committees[0]
     monkeypatch.setattr("django.conf.settings.JAMLIK_HOME", site.home)

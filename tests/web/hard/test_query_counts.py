@@ -52,8 +52,9 @@ def more_units(parent, n):
         unit.save(update_fields=["path"])
 
 
-def asked(client, path):
-    client.get(path)
+def asked(client, path, *, warm):
+    if not warm:  # what is asked for once in the life of a process
+        client.get(path)
     with CaptureQueriesContext(connection) as seen:
         answer = client.get(path)
     return answer, [query["sql"] for query in seen.captured_queries]
@@ -73,7 +74,7 @@ def test_no_page_asks_more_often_for_more_rows(everything, municipality, client_
     more_units(municipality.departments[0], FEW)
     for number in range(FEW):
         audit.record("core.thing_done", target=municipality.top, by=user, at=clock.now(), changes={"n": (0, number)})
-    few = {name: asked(client, path) for name, path in paths.items()}
+    few = {name: asked(client, path, warm=False) for name, path in paths.items()}
     pages = {name for name, (answer, _) in few.items() if is_page(answer)}
     assert len(pages) > 60, sorted(set(paths) - pages)
     copied(times=many // FEW - 1)
@@ -84,7 +85,7 @@ def test_no_page_asks_more_often_for_more_rows(everything, municipality, client_
         assert model.objects.count() >= many, model
     grown = {}
     for name in sorted(pages):
-        answer, queries = asked(client, paths[name])
+        answer, queries = asked(client, paths[name], warm=True)
         before = few[name][1]
         if not is_page(answer) or len(queries) > len(before):
             grown[name] = (answer.status_code, len(before), len(queries), only_now(before, queries))
