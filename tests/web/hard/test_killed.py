@@ -53,7 +53,7 @@ MORE_DEATHS = {
         ('UPDATE "statistics_import"', 0.0),
         ('INSERT INTO "core_auditdetails"', 0.0),
         ('UPDATE "core_audithead"', 0.0),
-        ("""UPDATE "core_job" SET "state" = .*done""", 0.0),
+        ("""UPDATE "core_job" SET "state" = .*(?i:done)""", 0.0),
     ],
     "statistics.analyse": [
         ('UPDATE "core_job" SET "lease_until".*step.read', 0.4),
@@ -62,13 +62,13 @@ MORE_DEATHS = {
         ('INSERT INTO "statistics_finding"', 0.0),
         ('UPDATE "statistics_finding"', 0.0),
         ('UPDATE "core_audithead"', 0.0),
-        ("""UPDATE "core_job" SET "state" = .*done""", 0.0),
+        ("""UPDATE "core_job" SET "state" = .*(?i:done)""", 0.0),
     ],
     "statistics.publish": [
         ('UPDATE "core_job" SET "lease_until".*step.draw', 0.3),
         ('UPDATE "statistics_release"', 0.0),
         ('INSERT INTO "core_auditdetails"', 0.0),
-        ("""UPDATE "core_job" SET "state" = .*done""", 0.0),
+        ("""UPDATE "core_job" SET "state" = .*(?i:done)""", 0.0),
     ],
 }
 
