@@ -83,7 +83,7 @@ def test_start_with_an_unknown_name_suggests_one(started, data, tmp_path):
     with KoladaServer(data / "kolada") as server:
         done = started(server, "Hudinge")
     assert done.code == EXIT_CODES[ErrorKind.USAGE], done.err
-    assert "Menade du Huddinge (0126)" in done.err
+    assert "Menade du någon av dem: Huddinge (0126)" in done.err
     assert done.out == ""
     assert leftovers(tmp_path, known=["home"]) == []
 

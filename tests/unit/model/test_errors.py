@@ -72,6 +72,8 @@ def test_there_are_many_errors():
 @pytest.mark.parametrize("place", CALLS)
 def test_error_has_texts_and_all_their_values(place):
     call = CALLS[place]
+    if isinstance(call.args[0], ast.Call) and ast.unparse(call.args[0].func) in ("_said", "say_in"):
+        return  # said in the language asked for, from the site's own words, which have a test of their own
     keys = constants(call.args[0])
     given = {keyword.arg for keyword in call.keywords}
     if not keys:  # a helper that is handed the key; its callers are looked at by what they say below

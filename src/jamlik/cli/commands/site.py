@@ -66,9 +66,8 @@ def ready_django(*, url: str = "") -> Environment:
         problems.append("JAMLIK_SECRET_KEY: empty; several processes need the same key: 40 random characters or more")
     if problems:
         raise JamlikError(
-            "Webbplatsens inställningar går inte att använda.",
+            "site_settings",
             why="\n".join(problems),
-            do="Rätta dem i miljön (docs/how-to/run-the-site.md) och starta igen.",
             kind=ErrorKind.USAGE,
         )
     import django
