@@ -92,7 +92,7 @@ LIST = Spec(
             sort="title",
             link=lambda row: reverse("plans:action", args=[row.pk]),
         ),
-        Column("finding", "plans.field.finding", lambda row: row.finding.told(language()), sort="finding__sentence"),
+        Column("finding", "plans.field.finding", lambda row: row.finding.heading(language()), sort="finding__sentence"),
         Column("goal", "plans.field.goal", lambda row: str(row.goal) if row.goal else "", sort="goal__title"),
         Column("unit", "plans.field.unit", lambda row: row.unit.name, sort="unit__name"),
         Column("role", "plans.field.role", lambda row: row.role, sort="role"),

@@ -44,7 +44,9 @@ def _words(prefix: str, value: str) -> str:
 FINDINGS = listing.Spec(
     name="statistics.findings",
     columns=(
-        listing.Column("finding", "statistics.list.finding", lambda f: f.told(language()), sort="sentence", link=_url),
+        listing.Column(
+            "finding", "statistics.list.finding", lambda f: f.heading(language()), sort="sentence", link=_url
+        ),
         listing.Column("period", "statistics.list.period", lambda f: f.period, sort=("period_start", "period")),
         listing.Column(
             "certainty",

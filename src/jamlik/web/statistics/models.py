@@ -6,6 +6,7 @@ is a copy of the observation in use, so that lists can filter and sort; undoing 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.conf import settings
@@ -31,6 +32,8 @@ __all__ = [
     "Source",
 ]
 
+
+_NEXT_SENTENCE = re.compile(r"\.\s+(?=[^\W\d_])")
 
 class Origin(models.TextChoices):
     """Where a data set's figures come from."""
@@ -297,6 +300,10 @@ class Finding(models.Model):
     def told(self, lang: str) -> str:
         """The sentence in a language, else in Swedish."""
         return str(self.texts.get(lang, {}).get("sentence") or self.sentence)
+
+    def heading(self, lang: str) -> str:
+        """The first sentence: what differs, without how sure it is and how many that is."""
+        return _NEXT_SENTENCE.split(self.told(lang), maxsplit=1)[0].strip()
 
     def group_label(self, lang: str) -> str:
         """The group's name in a language."""
