@@ -8,13 +8,16 @@ import json
 import re
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from jamlik.web.core import clock
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.models import Job, User
+from jamlik.web.organisation import people_actions
 from jamlik.web.organisation.models import Area, RoleAssignment, Unit, UnitList
 
 
@@ -193,6 +196,16 @@ def test_person_is_invited_and_comes_in_by_the_link(browser, municipality, clien
     good = {"name": "Ny Chef", "password": "tre vanliga ord", "password_again": "tre vanliga ord"}
     assert client.post(path, good).status_code == 302
     assert client.get(reverse("organisation:tree")).status_code == 200
+    assert client.get(path).status_code == 410
+
+
+def test_link_does_not_stand_for_the_second_step(client, municipality, user_of):
+    user = user_of("head", municipality.committees[0])
+    Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})
+    path = people_actions.make_link(user=user, by=user_of("admin", municipality.top), at=clock.now())
+    good = {"name": user.name, "password": "tre vanliga ord", "password_again": "tre vanliga ord"}
+    assert client.post(path, good)["Location"] == reverse("account_login")
+    assert client.get(reverse("organisation:tree")).status_code == 302
     assert client.get(path).status_code == 410
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
@@ -267,6 +268,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
             )
         except ValidationError:
             return render(request, "organisation/invitation_gone.html", status=410)
+        if is_mfa_enabled(user):  # a new password is one step; the other is asked for where people log in
+            return redirect("account_login")
         login(request, user, backend=LOGIN_BACKEND)
         return redirect("/")
     response = render(request, "organisation/invitation.html", {"form": form, "email": found.user.email})
