@@ -69,8 +69,8 @@ check: $(DEV)
 
 test: $(DEV)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
-	echo "The site's tests again, on PostgreSQL" >&2
-	$(BIN)/python scripts/with_postgresql.py -- $(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
+	echo "The site's tests again, on PostgreSQL; what the browser sees does not depend on it" >&2
+	$(BIN)/python scripts/with_postgresql.py -- $(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser" $(PYTEST_ARGS)
 
 fix: $(DEV)
 	@$(BIN)/ruff check --fix .

@@ -19,6 +19,7 @@ def kolada(shared_dir, monkeypatch, settings, tmp_path):
         yield server
 
 
+@pytest.mark.prove  # the cheap half of this way is in tests/acceptance/test_start.py
 def test_own_municipality_is_fetched_told_and_analysed(kolada, committee, analyst, client_as, run_jobs):
     client = client_as(analyst)
     values = {"municipality": "huddinge", "owner": committee.pk}
