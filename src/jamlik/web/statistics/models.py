@@ -35,6 +35,7 @@ __all__ = [
 
 _NEXT_SENTENCE = re.compile(r"\.\s+(?=[^\W\d_])")
 
+
 class Origin(models.TextChoices):
     """Where a data set's figures come from."""
 
