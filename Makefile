@@ -26,7 +26,7 @@ KEY := $(shell cat requirements/*.txt pyproject.toml scripts/system_packages.sh 
 RUNTIME := .venv/.installed-$(KEY)-runtime
 DEV := .venv/.installed-$(KEY)-dev
 
-.PHONY: help demo check test fix bench prove docs lock clean setup
+.PHONY: help demo check test test-postgresql fix bench prove docs lock clean setup
 
 help:
 	@sed -n '3,11s/^# \{0,1\}//p' Makefile
@@ -69,7 +69,10 @@ check: $(DEV)
 
 test: $(DEV)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
-	echo "The site's tests again, on PostgreSQL; what the browser sees does not depend on it" >&2
+
+# On its own until it has been seen to pass whole within the time of make test.
+test-postgresql: $(DEV)
+	@echo "The site's tests again, on PostgreSQL; what the browser sees does not depend on it" >&2
 	$(BIN)/python scripts/with_postgresql.py -- $(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser" $(PYTEST_ARGS)
 
 fix: $(DEV)
