@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -157,7 +159,7 @@ def _granian(host: str, port: int, processes: int) -> None:
         workers=processes,
         blocking_threads=4,
         websockets=False,
-        log_level="warning",  # type: ignore[arg-type]
+        log_level="warning",  # type: ignore[arg-type]  # typed as its enum, which takes the word
         respawn_failed_workers=True,
         respawn_interval=1.0,
         workers_kill_timeout=5,
@@ -339,8 +341,15 @@ def try_demo(*, home: Path, lang: str) -> None:
         _stop(process)
     if not answered:
         raise JamlikError(_said(lang, "no_answer"), kind=ErrorKind.NETWORK)
-    again = f"JAMLIK_HOME={home} jamlik serve"
+    settings = f"JAMLIK_HOME={shlex.quote(str(home))} JAMLIK_NAME={shlex.quote(os.environ['JAMLIK_NAME'])}"
+    again = f"{settings} {_program()} serve"
     screen.print(_said(lang, "answers", command=again), markup=False)
+
+
+def _program() -> str:
+    """What to write for this program: its name where that is found, else where it lies, seen from here."""
+    script = Path(sys.executable).with_name("jamlik")
+    return "jamlik" if shutil.which("jamlik") else os.path.relpath(script)
 
 
 def wait_until_ready(url: str, *, seconds: float) -> bool:
