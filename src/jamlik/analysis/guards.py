@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -121,11 +122,16 @@ def without(table: ProtectedTable, guards: Sequence[CellKey]) -> ProtectedTable:
     return replace(table, cells=cells, gate=gate)
 
 
+def _less(whole: float | None, part: float | None) -> float:
+    """A whole less a part; NaN where either has no such number."""
+    return np.nan if whole is None or part is None else whole - part
+
+
 def with_small_rests_hidden(table: ProtectedTable) -> ProtectedTable:
     """Mark as hidden everybody but one group, where they are too few or too alike to be told of."""
     rules = rules_named(table.gate.rules)
     keys: list[CellKey] = []
-    yes, base, shares = [], [], []
+    yes, base, total, square, shares = [], [], [], [], []
     for (name, period, group), cell in table.cells.items():
         kind = table.indicators[name].kind
         if kind not in _REST_KINDS or cell.status is not Status.SHOWN or cell.base_n is None:
@@ -137,14 +143,12 @@ def with_small_rests_hidden(table: ProtectedTable) -> ProtectedTable:
             rest: Group = (*group[:place], (dimension, rest_of(code)), *group[place + 1 :])
             keys.append((name, period, rest))
             base.append(whole.base_n - cell.base_n)
-            counted = whole.count_n is not None and cell.count_n is not None
-            yes.append((whole.count_n or 0.0) - (cell.count_n or 0.0) if counted else np.nan)
+            yes.append(_less(whole.count_n, cell.count_n))
+            total.append(_less(whole.total, cell.total))
+            square.append(_less(whole.square, cell.square))
             shares.append(kind is Kind.PROPORTION)
-    numbers, sizes, share = np.array(yes, dtype=float), np.array(base, dtype=float), np.array(shares, dtype=bool)
-    small = np.where(
-        share,
-        sensitivity(rules=rules, yes=numbers, base=sizes).count,
-        sensitivity(rules=rules, yes=numbers, base=sizes, complement=False).count,
-    )
+    yes_n, base_n, totals, squares = (np.array(numbers, dtype=float) for numbers in (yes, base, total, square))
+    judged = partial(sensitivity, rules=rules, yes=yes_n, base=base_n, total=totals, square=squares)
+    small = np.where(np.array(shares, dtype=bool), judged().count, judged(complement=False).count)
     untold = {key: Cell(*key, Status.SUPPRESSED) for key, hide in zip(keys, small.tolist(), strict=True) if hide}
     return replace(table, cells={**table.cells, **untold})

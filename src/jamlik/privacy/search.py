@@ -95,7 +95,12 @@ class Search:
         ordered = sensitive[np.lexsort((sensitive, -self.system.width[sensitive]))].tolist()
         size = int(np.clip(sensitive.size // _PER_BATCH, 1, _LARGEST_BATCH))
         while ordered := [p for p in ordered if not self._proofs.proved(p)]:
-            self._protect_batch(self._apart(ordered, size))
+            batch = self._apart(ordered, size)
+            self._protect_batch(batch)
+            if not any(
+                self._proofs.proved(p) for p in batch
+            ):  # better none than looking for ever
+                raise self._refused(batch[0])
 
     def _apart(self, cells: list[int], size: int) -> list[int]:
         """The first cells of the list that share no equation with each other."""
@@ -128,10 +133,13 @@ class Search:
     def _protect_alone(self, cell: int) -> None:
         found = self._pair(cell, float(self.system.width[cell]), still=())
         if found is None:
-            raise ReleaseRefused(
-                "En liten grupp går att räkna ut hur mycket som än döljs.", cells=(int(self._origin[cell]),)
-            )
+            raise self._refused(cell)
         self._accept(*found)
+
+    def _refused(self, cell: int) -> ReleaseRefused:
+        return ReleaseRefused(
+            "En liten grupp går att räkna ut hur mycket som än döljs.", cells=(int(self._origin[cell]),)
+        )
 
     def _pair(
         self, cell: int, width: float, *, still: tuple[int, ...], patient: bool = True
