@@ -3,6 +3,7 @@
 #   make demo    build Ekby kommun, analyse it, start the site (under 5 minutes, set-up included)
 #   make check   format, lint, types, import rules, licences
 #   make test    the tests (under 15 minutes)
+#   make test-postgresql  the site's tests on a PostgreSQL of their own (4 minutes)
 #   make fix     format and mend what can be mended by a machine
 #   make bench   speed and memory beside a bare GROUP BY CUBE
 #   make prove   the full counts: coverage, fuzz, 200 draws (long)
@@ -29,7 +30,7 @@ DEV := .venv/.installed-$(KEY)-dev
 .PHONY: help demo check test test-postgresql fix bench prove docs lock clean setup
 
 help:
-	@sed -n '3,11s/^# \{0,1\}//p' Makefile
+	@sed -n '3,12s/^# \{0,1\}//p' Makefile
 
 setup: $(DEV)
 
@@ -70,7 +71,7 @@ check: $(DEV)
 test: $(DEV)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
 
-# On its own until it has been seen to pass whole within the time of make test.
+# A command of its own, so that make test stays within its time; .ci/run runs both.
 test-postgresql: $(DEV)
 	@echo "The site's tests again, on PostgreSQL; what the browser sees does not depend on it" >&2
 	$(BIN)/python scripts/with_postgresql.py -- $(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser" $(PYTEST_ARGS)
