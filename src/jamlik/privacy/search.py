@@ -97,9 +97,7 @@ class Search:
         while ordered := [p for p in ordered if not self._proofs.proved(p)]:
             batch = self._apart(ordered, size)
             self._protect_batch(batch)
-            if not any(
-                self._proofs.proved(p) for p in batch
-            ):  # better none than looking for ever
+            if not any(self._proofs.proved(p) for p in batch):  # better none than looking for ever
                 raise self._refused(batch[0])
 
     def _apart(self, cells: list[int], size: int) -> list[int]:
