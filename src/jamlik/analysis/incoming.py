@@ -232,13 +232,7 @@ def corrected(description: str, correction: Correction) -> str:
         if spec.indicator.id not in correction.left_out and _still_there(spec, dataset, numbers)
     )
     if dataset.indicators and not kept:
-        raise JamlikError(
-            "Det finns inget mått kvar att analysera.",
-            where=Place(dataset.path),
-            why="Alla mått är bortvalda, eller deras kolumner är något annat.",
-            do="Behåll minst ett mått.",
-            kind=ErrorKind.NOTHING_TO_ANALYSE,
-        )
+        raise JamlikError("no_measure_kept", where=Place(dataset.path), kind=ErrorKind.NOTHING_TO_ANALYSE)
     focus = dataset.focus if correction.focus is None else correction.focus
     changed = replace(
         dataset,
@@ -267,9 +261,7 @@ def _with_role(column: Column, roles: Mapping[str, str]) -> Column:
     if not wanted or wanted == column.role.value:
         return column
     if wanted not in {role.value for role in CORRECTABLE}:
-        raise JamlikError(
-            f"En kolumn kan inte vara {wanted!r}.", where=Place(column=column.name), do="Välj något ur listan."
-        )
+        raise JamlikError("column_cannot_be", where=Place(column=column.name), wanted=wanted)
     role = ColumnRole(wanted)
     dimension = _DIMENSIONS.get(role) or (slug(column.name) if role in _DIVIDING else "")
     return Column(name=column.name, role=role, dimension=dimension)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.errors import JamlikError, Place
 from jamlik.sources.reader import ROW, open_table
 
 __all__ = ["ListRow", "read_list"]
@@ -33,12 +33,7 @@ def read_list(path: Path, *, most: int) -> tuple[tuple[str, ...], list[ListRow]]
     for frame in table.batches():
         for cells in frame.iter_rows(named=True):
             if len(rows) == most:
-                raise JamlikError(
-                    f"Listan har fler än {most} rader.",
-                    where=Place(path.name),
-                    do="Dela upp den i flera filer.",
-                    kind=ErrorKind.CONTRACT,
-                )
+                raise JamlikError("list_too_long", where=Place(path.name), most=most)
             texts = {name: str(cells[name] or "").strip() for name in table.names}
             rows.append(ListRow(int(cells[ROW]), texts))
     return table.names, rows

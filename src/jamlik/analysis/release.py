@@ -74,12 +74,7 @@ def publish(result: AnalysisResult, *, fingerprint: str, on: str) -> Released:
     """
     _require_public(result)
     if not any(level.status in (Status.SHOWN, Status.PERTURBED) for level in result.levels):
-        raise JamlikError(
-            "Det finns inget att publicera.",
-            why="Inga tal i resultatet får visas.",
-            do="Slå ihop grupper eller år så att varje grupp blir större.",
-            kind=ErrorKind.RELEASE_REFUSED,
-        )
+        raise JamlikError("nothing_to_publish", kind=ErrorKind.RELEASE_REFUSED)
     return Released(fingerprint, on)
 
 
@@ -93,9 +88,9 @@ def withdraw(released: Released, *, reason: str) -> Released:
     """
     if released.withdrawn or not reason.strip():
         raise JamlikError(
-            "Publiceringen kan inte dras tillbaka.",
-            why="Den är redan tillbakadragen." if released.withdrawn else "Skälet saknas.",
-            do="" if released.withdrawn else "Skriv varför den dras tillbaka.",
+            "release_not_withdrawn",
+            why="withdrawn_already" if released.withdrawn else "no_reason",
+            do="" if released.withdrawn else "give_reason",
             kind=ErrorKind.USAGE,
         )
     return Released(released.fingerprint, released.released_on, reason.strip())
@@ -103,12 +98,7 @@ def withdraw(released: Released, *, reason: str) -> Released:
 
 def _require_public(result: AnalysisResult) -> None:
     if result.table.audience is not Audience.PUBLIC:
-        raise JamlikError(
-            "Resultatet får inte publiceras.",
-            why="Det är gjort för nämnden som äger uppgifterna, inte för alla.",
-            do="Gör om analysen för alla.",
-            kind=ErrorKind.RELEASE_REFUSED,
-        )
+        raise JamlikError("result_not_public", kind=ErrorKind.RELEASE_REFUSED)
 
 
 def _answers(result: AnalysisResult) -> Mapping[str, tuple[object, ...]]:

@@ -109,9 +109,7 @@ def _attacked(linked: Linked, hidden: Bools) -> Audit:
     unseen[list(linked.rest)] = True
     audit = attack(linked.system, unseen, enough=True)
     if not audit.passed:
-        raise ReleaseRefused(
-            f"Skyddet höll inte när det prövades (perioden {linked.period}).", cells=tuple(audit.narrow.tolist())
-        )
+        raise ReleaseRefused("protection_fell", cells=tuple(audit.narrow.tolist()), period=linked.period)
     return audit
 
 

@@ -135,9 +135,7 @@ class Search:
         self._accept(*found)
 
     def _refused(self, cell: int) -> ReleaseRefused:
-        return ReleaseRefused(
-            "En liten grupp går att räkna ut hur mycket som än döljs.", cells=(int(self._origin[cell]),)
-        )
+        return ReleaseRefused("small_group_follows", cells=(int(self._origin[cell]),))
 
     def _pair(
         self, cell: int, width: float, *, still: tuple[int, ...], patient: bool = True
@@ -207,10 +205,7 @@ class Search:
             found = found or self._pair(cell, width, still=tuple(threats), patient=False)
             found = found or self._pair(cell, width, still=(threats[0],))
             if found is None:
-                raise ReleaseRefused(
-                    "En person som är ensam i sin grupp kan räkna ut en annan liten grupp.",
-                    cells=(int(self._origin[cell]),),
-                )
+                raise ReleaseRefused("alone_can_tell", cells=(int(self._origin[cell]),))
             self._accept(*found)
 
     def _pair_nearby(

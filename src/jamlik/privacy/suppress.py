@@ -63,7 +63,7 @@ def suppress(system: System, *, insider: float | None = None, effort: int | None
     stuck = core.sensitive & ~np.isfinite(core.cost)
     if stuck.any():
         cells = np.flatnonzero(stuck[small.owner] & system.sensitive)
-        raise ReleaseRefused("En cell som måste döljas följer av en som måste visas.", cells=tuple(cells.tolist()))
+        raise ReleaseRefused("hidden_follows_shown", cells=tuple(cells.tolist()))
     spend = max(_LEAST_EFFORT, _EFFORT // max(core.value.size, 1) ** 2) if effort is None else effort
     label = components(core.equation, np.isfinite(core.cost), core.block)
     hidden, solves = np.zeros(core.value.shape, dtype=np.bool_), 0

@@ -29,19 +29,16 @@ class ReleaseRefused(JamlikError):  # noqa: N818 - a refusal is an answer, not a
     Parameters
     ----------
     reason : str
-        Why, in one sentence without any hidden number.
+        Why: which text of `errors.release_unsafe`. None of them holds a hidden number.
     cells : tuple of int
         Indices of the cells that cannot be protected.
+    period : str, optional
+        Where the reason names one: the period of the tables.
     """
 
-    def __init__(self, reason: str, *, cells: tuple[int, ...] = ()) -> None:
+    def __init__(self, reason: str, *, cells: tuple[int, ...] = (), period: str = "") -> None:
         self.cells = cells
-        super().__init__(
-            "Tabellerna kan inte publiceras tillsammans utan att röja någon.",
-            why=reason,
-            do="Publicera färre indelningar samtidigt, eller slå ihop små grupper.",
-            kind=ErrorKind.RELEASE_REFUSED,
-        )
+        super().__init__("release_unsafe", why=reason, kind=ErrorKind.RELEASE_REFUSED, period=period)
 
 
 @dataclass(frozen=True, slots=True)

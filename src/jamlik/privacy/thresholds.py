@@ -110,9 +110,7 @@ def rules_named(name: str) -> Rules:
         When there is none.
     """
     if name not in PRESETS:
-        raise JamlikError(
-            f"Det finns inga skyddsregler som heter {name!r}.", do=f"Välj en av: {', '.join(sorted(PRESETS))}."
-        )
+        raise JamlikError("no_such_rules", name=name, known=", ".join(sorted(PRESETS)))
     return PRESETS[name]
 
 

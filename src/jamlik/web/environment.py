@@ -165,10 +165,9 @@ def secret_key(home: Path) -> str:
         return path.read_text("utf-8")
     except OSError as error:
         raise JamlikError(
-            "Webbplatsens mapp kan inte skrivas.",
+            "home_unwritable",
             where=Place(str(home)),
             why=error.strerror or str(error),
-            do="Ange en mapp som får skrivas i JAMLIK_HOME.",
             kind=ErrorKind.OUTPUT,
         ) from error
 
