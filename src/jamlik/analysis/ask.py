@@ -16,7 +16,7 @@ from jamlik.model.dataset import Dataset
 from jamlik.model.decimals import level_decimals
 from jamlik.model.indicators import Kind
 from jamlik.model.results import AnalysisResult, Geography, RunFacts
-from jamlik.model.tables import ProtectedTable
+from jamlik.model.tables import Audience, ProtectedTable
 from jamlik.model.words import phrase
 from jamlik.privacy.gate import protected
 
@@ -28,10 +28,24 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How an analysis is made: language of sentences and the confidence of every interval."""
+    """How an analysis is made.
+
+    Parameters
+    ----------
+    lang : str
+        Language of sentences.
+    confidence : float
+        Of every interval.
+    audience : Audience
+        Who the result is for. What is for the owner can never be published.
+    owner_rules : str
+        The owner's own rules, for a result that is for the owner; the dataset's if not given.
+    """
 
     lang: str = "sv"
     confidence: float = 0.95
+    audience: Audience = Audience.PUBLIC
+    owner_rules: str = ""
 
 
 def _silent(step: str, share: float) -> None:
@@ -63,7 +77,8 @@ def ask(
         When no protection holds against the attack (`release_refused`).
     """
     progress("protect", 0.0)
-    table = without(protected(prepared.table), prepared.guards)
+    gated = protected(prepared.table, audience=settings.audience, rules_name=settings.owner_rules)
+    table = without(gated, prepared.guards)
     progress("compute", 0.5)
     values = frozenset(name for name, i in table.indicators.items() if i.kind is Kind.VALUE)
     series = Series(table.cells, periods=prepared.periods, indicators=values)
@@ -122,7 +137,7 @@ def _run_facts(
         options={
             "lang": settings.lang,
             "confidence": str(settings.confidence),
-            "rules": dataset.rules,
+            "rules": settings.owner_rules or dataset.rules,
             "focus": dataset.focus,
             **references,
             **where,

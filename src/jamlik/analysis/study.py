@@ -19,7 +19,7 @@ from jamlik.model.decimals import level_decimals
 from jamlik.model.findings import Finding
 from jamlik.model.indicators import Kind
 from jamlik.model.results import AnalysisResult
-from jamlik.model.tables import ProtectedTable, Status
+from jamlik.model.tables import Audience, ProtectedTable, Status
 from jamlik.model.words import LANGUAGES
 from jamlik.sources.kolada import KoladaClient
 
@@ -37,21 +37,36 @@ class Study:
     earlier : mapping of language to tuple of Finding
         The same questions, of each indicator's period before, answered from the same protected cells. They have no
         rank: only the newest period is put in order.
+    inside : Study, optional
+        The same analysis for the committee that owns the data, under its own rules: of audience `owner`, with those
+        findings alone whose numbers the public result withholds.
     """
 
     results: Mapping[str, AnalysisResult]
     earlier: Mapping[str, tuple[Finding, ...]]
+    inside: Study | None = None
 
 
-def study_of_file(dataset: Dataset, *, progress: Progress, base_dir: Path | None = None) -> Study:
+def study_of_file(
+    dataset: Dataset, *, progress: Progress, base_dir: Path | None = None, owner_rules: str = ""
+) -> Study:
     """Read a dataset's file, protect it, and answer every question asked of it.
+
+    Parameters
+    ----------
+    owner_rules : str
+        The rules that hold for the committee that owns the data; what those show and the public result withholds comes
+        with the study. Without them nothing does.
 
     Raises
     ------
     JamlikError
         For input that cannot be read, breaks its contract, may not be analysed, or cannot be protected.
     """
-    found = _studied(read_in(dataset, progress=progress, base_dir=base_dir), dataset, progress)
+    read = read_in(dataset, progress=progress, base_dir=base_dir)
+    found = _studied(read, dataset, progress, Settings())
+    if owner_rules and any(f.status is Status.SUPPRESSED for f in found.results["sv"].findings):
+        found = replace(found, inside=_inside(found, read, dataset, progress, owner_rules))
     table = found.results["sv"].table
     texts = [(d.title or d.name, text) for d in table.dimensions.values() for text in d.labels.values()]
     texts += [(name, text) for name, i in table.indicators.items() for text in i.name.values()]
@@ -77,11 +92,30 @@ def study_of_municipality(
         home = client.find_municipality(municipality)
         cells = client.fetch_municipality(home.code, progress=fetched)
     require_lawful(cells.dataset)
-    return _studied(ReadIn(prepared_cells(cells), cells.input_key), cells.dataset, progress)
+    return _studied(ReadIn(prepared_cells(cells), cells.input_key), cells.dataset, progress, Settings())
 
 
-def _studied(read: ReadIn, dataset: Dataset, progress: Progress) -> Study:
-    settings = Settings(lang="sv")
+def _inside(public: Study, read: ReadIn, dataset: Dataset, progress: Progress, rules: str) -> Study:
+    """The analysis once more, for the owner: what the public one withholds, to the same thresholds."""
+    own = public.results["sv"]
+    table = replace(read.prepared.table, indicators=own.table.indicators)
+    prepared = replace(read.prepared, table=table)
+    settings = Settings(audience=Audience.OWNER, owner_rules=rules)
+    whole = _studied(replace(read, prepared=prepared), dataset, progress, settings)
+    told = {f.finding_id: f for f in (*own.findings, *public.earlier["sv"]) if f.status is Status.SHOWN}
+    asked = {f.question_key: (f.group, f.reference) for f in own.findings}
+
+    def withheld(finding: Finding) -> bool:
+        same = asked.get(finding.question_key) == (finding.group, finding.reference)
+        return same and finding.status is Status.SHOWN and finding.finding_id not in told
+
+    return Study(
+        {lang: replace(r, findings=tuple(filter(withheld, r.findings))) for lang, r in whole.results.items()},
+        {lang: tuple(filter(withheld, findings)) for lang, findings in whole.earlier.items()},
+    )
+
+
+def _studied(read: ReadIn, dataset: Dataset, progress: Progress, settings: Settings) -> Study:
     own = ask(
         read.prepared,
         dataset=dataset,

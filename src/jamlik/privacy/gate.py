@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.indicators import Kind
 from jamlik.model.tables import Audience, Cell, CellKey, GateSummary, ProtectedTable, Status, Table
 from jamlik.privacy.audit import Audit, attack
@@ -25,7 +26,7 @@ _ALREADY_HIDDEN = 1e-6
 _DEARER = 2.0
 
 
-def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> ProtectedTable:
+def protected(table: Table, *, audience: Audience = Audience.PUBLIC, rules_name: str = "") -> ProtectedTable:
     """Protect a table: the only way to a `ProtectedTable`.
 
     Parameters
@@ -34,6 +35,8 @@ def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> Protecte
         With the name of its rules.
     audience : Audience
         Who may read the result.
+    rules_name : str
+        The owner's own rules, where the result is for the owner; the table's if not given.
 
     Returns
     -------
@@ -46,9 +49,11 @@ def protected(table: Table, *, audience: Audience = Audience.PUBLIC) -> Protecte
     ReleaseRefused
         When the attack on the result finds a hidden number.
     JamlikError
-        When there are no rules of that name.
+        When there are no rules of that name, or they hold only inside the authority and the result is for others.
     """
-    rules = rules_named(table.rules)
+    rules = rules_named(rules_name or table.rules)
+    if audience is Audience.PUBLIC and (rules.inside_only or rules_name):
+        raise JamlikError("rules_are_the_owners", rules=rules.name, kind=ErrorKind.RELEASE_REFUSED)
     hidden: frozenset[CellKey] = frozenset()
     narrowest: float | None = None
     if rules.protects:

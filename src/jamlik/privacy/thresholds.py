@@ -70,6 +70,8 @@ class Rules:
     protects : bool
         False for figures that are already public as they stand: the source's own marks are kept and nothing more is
         hidden.
+    inside_only : bool
+        Whether they hold only inside the authority that owns the data; the gate lets nothing through by them to others.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Rules:
     width: float = 4.0
     relative_width: float = 0.10
     protects: bool = True
+    inside_only: bool = False
 
     def __post_init__(self) -> None:
         """Refuse rules that protect nothing by mistake."""
@@ -96,6 +99,7 @@ PRESETS: Mapping[str, Rules] = MappingProxyType(
             replace(_DEFAULT, name="survey", minimum_base=30),
             replace(_DEFAULT, name="skolverket", minimum_group=10),
             replace(_DEFAULT, name="already_published", protects=False),
+            replace(_DEFAULT, name="inside", protects=False, inside_only=True),
         )
     }
 )
@@ -110,7 +114,8 @@ def rules_named(name: str) -> Rules:
         When there is none.
     """
     if name not in PRESETS:
-        raise JamlikError("no_such_rules", name=name, known=", ".join(sorted(PRESETS)))
+        known = sorted(rules.name for rules in PRESETS.values() if not rules.inside_only)
+        raise JamlikError("no_such_rules", name=name, known=", ".join(known))
     return PRESETS[name]
 
 

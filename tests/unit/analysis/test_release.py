@@ -118,3 +118,43 @@ def test_withdraw_needs_a_reason_and_happens_once():
     assert back == Released("abc", "2026-01-01", "Fel fil")
     with pytest.raises(JamlikError):
         withdraw(back, reason="Igen")
+
+
+@pytest.fixture(scope="module")
+def few(tmp_path_factory):
+    """Schools with a handful of girls or boys, all alike, and one with a handful of pupils."""
+    rng = np.random.default_rng(6)
+    lines = ["År;Kön;Skola;Godkänd"]
+    sizes = {"Norr": (200, 200), "Söder": (200, 200), "Öster": (7, 150), "Väster": (150, 8), "Holmen": (4, 4)}
+    for year in (2024, 2025):
+        for school, (girls, boys) in sizes.items():
+            for sex, n, share in (("Flicka", girls, 0.8), ("Pojke", boys, 0.6)):
+                share = {"Öster": 1.0, "Väster": 0.0}.get(school, share) if n < 10 else share
+                lines += [f"{year};{sex};{school};{'Ja' if x else 'Nej'}" for x in rng.random(n) < share]
+    path = tmp_path_factory.mktemp("few") / "betyg.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return opened(path)
+
+
+def test_study_tells_the_owner_what_the_public_result_withholds_and_nothing_else(few):
+    study = study_of_file(few, progress=silent, owner_rules="inside")
+    public, inside = study.results["sv"], study.inside
+    assert public.table.audience is Audience.PUBLIC
+    assert inside.results["sv"].table.audience is Audience.OWNER
+    hidden = {f.finding_id for f in public.findings if f.status is Status.SUPPRESSED}
+    told = {f.finding_id: f for f in inside.results["sv"].findings}
+    assert told
+    assert set(told) <= hidden
+    assert all(f.gap is not None and f.certainty is not None for f in told.values())
+    assert {f.period for f in inside.earlier["sv"]} == {"2024"}
+    assert any(f.certainty is Certainty.CLEAR for f in told.values())
+    same = {name: i.threshold for name, i in public.table.indicators.items()}
+    assert {name: i.threshold for name, i in inside.results["sv"].table.indicators.items()} == same
+    assert len({inside.results[lang].findings[0].sentence for lang in ("sv", "en", "fi")}) == 3
+    with pytest.raises(JamlikError, match="får inte publiceras"):
+        publish(inside.results["sv"], fingerprint="x", on="2026-01-01")
+
+
+def test_study_without_a_rule_for_the_owner_or_with_nothing_withheld_has_no_inside(few, study):
+    assert study_of_file(few, progress=silent).inside is None
+    assert study.inside is None

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.groupings import Dimension, Role
 from jamlik.model.indicators import Indicator, Kind
 from jamlik.model.tables import Audience, Cell, Status, Table
@@ -272,3 +273,32 @@ def test_value_without_a_base_passes():
     indicators = {"kolada:N1": Indicator("kolada:N1", {}, Kind.VALUE)}
     published = protected(Table(indicators, {"sex": Dimension("sex", Role.SEX, {"K": "K"})}, cells))
     assert published.gate.hidden_n == 0
+
+
+def test_gate_lets_nothing_out_to_all_by_rules_that_hold_inside_an_authority():
+    table = people_table(np.random.default_rng(3), sizes=(2, 5), people=200, shares=(0.1, 0.4))
+    for asked in (
+        lambda: protected(dataclasses.replace(table, rules="inside")),
+        lambda: protected(table, rules_name="inside"),
+    ):
+        with pytest.raises(JamlikError, match="gäller bara inom nämnden") as refused:
+            asked()
+        assert refused.value.kind is ErrorKind.RELEASE_REFUSED
+    with pytest.raises(JamlikError, match="gäller bara inom nämnden"):
+        protected(table, rules_name="already_published")
+    with pytest.raises(JamlikError) as unknown:
+        protected(dataclasses.replace(table, rules="none"))
+    assert "inside" not in unknown.value.do
+
+
+def test_gate_shows_the_owner_what_the_owners_rule_allows_and_says_whom_it_is_for():
+    table = people_table(np.random.default_rng(3), sizes=(2, 5), people=200, shares=(0.1, 0.4))
+    public, strict = protected(table), protected(table, audience=Audience.OWNER)
+    assert strict.audience is Audience.OWNER
+    assert strict.cells == public.cells, "without a rule of its own the owner sees what all see"
+    inside = protected(table, audience=Audience.OWNER, rules_name="inside")
+    assert inside.audience is Audience.OWNER
+    assert inside.gate.rules == "inside"
+    assert list(inside.cells.values()) == list(table.cells)
+    assert public.gate.hidden_n > 0
+    assert inside.gate.hidden_n == 0
