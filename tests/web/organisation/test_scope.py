@@ -149,6 +149,26 @@ def test_company_below_a_committee_is_an_authority_of_its_own(municipality, pers
     assert queries.may_see_unprotected(person("analyst", company), company)
 
 
+def test_private_provider_below_a_committee_is_no_part_of_it(municipality, person):
+    schools = municipality.committees[0]
+    provider = Unit.objects.create(kind=UnitKind.PROVIDER, name="Eken AB", code="eken", parent=schools)
+    provider.path = f"{schools.path}{provider.pk}/"
+    provider.save()
+    school = Unit.objects.create(kind=UnitKind.UNIT, name="Ekskolan", code="ek", parent=provider)
+    school.path = f"{provider.path}{school.pk}/"
+    school.save()
+    for unit in (provider, school):
+        assert queries.inside_authorities(person("unit_manager", unit)) == frozenset()
+    assert queries.inside_authorities(person("unit_manager", municipality.units[0][0])) == {schools.pk}
+
+
+def test_authorities_one_works_inside_are_asked_for_once_per_request(municipality, person, django_assert_num_queries):
+    manager = person("unit_manager", municipality.units[0][0])
+    with django_assert_num_queries(2):
+        for committee in municipality.committees * 3:
+            queries.may_see_unprotected(manager, committee)
+
+
 def test_no_committee_shows_its_figures_to_nobody(municipality, person):
     analyst = person("analyst", municipality.committees[0])
     assert not queries.may_see_unprotected(analyst, None)

@@ -21,6 +21,7 @@ __all__ = [
     "current_assignments",
     "forget_roles",
     "has_permission",
+    "inside_authorities",
     "line_above",
     "may_change_account",
     "may_see_unprotected",
@@ -125,23 +126,38 @@ def authority_of(unit: Unit) -> Unit | None:
     return above[-1] if above else None
 
 
-def may_see_unprotected(user: Person, committee: Unit | None) -> bool:
-    """Whether a person works inside an authority, in a role that sees its unprotected figures.
+def inside_authorities(user: Person) -> frozenset[int]:
+    """Keys of the authorities that a person works inside, in a role that sees their unprotected figures.
 
     A role for the whole municipality is a role in another authority: it sees what has passed the gate, like everyone
-    outside.
+    outside. A private provider is no part of the committee that it works for. Asked once per request.
     """
-    if committee is None or committee.kind not in AUTHORITIES or not committee.path:
-        return False
-    roles = roles_with(SEE_UNPROTECTED)
-    return any(each.role in roles and _same_authority(each.unit, committee) for each in current_assignments(user))
+    held = current_assignments(user)
+    known: tuple[object, frozenset[int]] | None = getattr(user, "_inside", None)
+    if known is None or known[0] is not held:
+        roles = roles_with(SEE_UNPROTECTED)
+        known = (held, _authorities_of([each.unit for each in held if each.role in roles]))
+        user.__dict__["_inside"] = known
+    return known[1]
 
 
-def _same_authority(unit: Unit, committee: Unit) -> bool:
-    if not unit.lies_within(committee):
-        return False
-    authority = unit if unit.pk == committee.pk else authority_of(unit)
-    return authority is not None and authority.pk == committee.pk
+def _authorities_of(units: Iterable[Unit]) -> frozenset[int]:
+    """The authority that each unit is a part of; units above all authorities, and those of providers, have none."""
+    own = [unit for unit in units if unit.path and unit.kind not in (UnitKind.MUNICIPALITY, UnitKind.PROVIDER)]
+    found = {unit.pk for unit in own if unit.kind in AUTHORITIES}
+    below = [unit for unit in own if unit.kind not in AUTHORITIES]
+    if below:
+        kinds = (*AUTHORITIES, UnitKind.PROVIDER)
+        above = Unit.objects.filter(pk__in={key for unit in below for key in unit.ancestor_keys}, kind__in=kinds)
+        kind_of = dict(above.values_list("pk", "kind"))
+        nearest = (next((key for key in reversed(unit.ancestor_keys) if key in kind_of), None) for unit in below)
+        found |= {key for key in nearest if key is not None and kind_of[key] in AUTHORITIES}
+    return frozenset(found)
+
+
+def may_see_unprotected(user: Person, committee: Unit | None) -> bool:
+    """Whether a person works inside an authority, in a role that sees its unprotected figures."""
+    return committee is not None and committee.pk in inside_authorities(user)
 
 
 def may_change_account(by: Person, user: User, name: str) -> bool:
