@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.renderers import DjangoTemplates
 
 __all__ = ["ErrorLink", "Form", "ModelForm", "Renderer", "error_links"]
@@ -50,6 +52,18 @@ class Form(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+
+    def offer(self, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+        """Put choices into a field that chooses."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = list(choices)
+
+    def offer_rows(self, name: str, rows: QuerySet[Any]) -> None:
+        """Put rows of a table into a field that chooses among them."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = rows
 
 
 class ModelForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -76,7 +76,7 @@ class WhatForm(_GoalStep):
     def choose(self) -> None:
         """Put the levels in."""
         levels = [(level, say(f"goals.level.{level}")) for level in GoalLevel.values]
-        self.fields["level"].choices = levels  # type: ignore[attr-defined]
+        self.offer("level", levels)
 
     def clean_level(self) -> str:
         """Tell the pages after this."""
@@ -94,7 +94,7 @@ class AgreedForm(_GoalStep):
     def choose(self) -> None:
         """Put the kinds of agreement in."""
         kinds = [(kind, say(f"goals.agreement.{kind}")) for kind in Agreement.values]
-        self.fields["agreement"].choices = kinds  # type: ignore[attr-defined]
+        self.offer("agreement", kinds)
 
 
 class HowForm(_GoalStep):
@@ -132,8 +132,8 @@ class PlaceForm(_GoalStep):
 
     def choose(self) -> None:
         """Put in units within scope, and goals that look farther ahead."""
-        self.fields["owner"].choices = self.choices.owners  # type: ignore[attr-defined]
-        self.fields["parent"].choices = [("", say("goals.no_parent")), *self.choices.parents()]  # type: ignore[attr-defined]
+        self.offer("owner", self.choices.owners)
+        self.offer("parent", [("", say("goals.no_parent")), *self.choices.parents()])
 
     def clean_code(self) -> str:
         """Hold a number to one goal."""
@@ -171,8 +171,8 @@ class TiesForm(_GoalStep):
 
     def choose(self) -> None:
         """Put in themes and documents."""
-        self.fields["themes"].choices = self.choices.themes  # type: ignore[attr-defined]
-        self.fields["documents"].choices = self.choices.documents  # type: ignore[attr-defined]
+        self.offer("themes", self.choices.themes)
+        self.offer("documents", self.choices.documents)
 
 
 class ReasonForm(_GoalStep):
@@ -202,7 +202,7 @@ class ListForm(Form):
 
     def __init__(self, *args: Any, owners: list[tuple[int | str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+        self.offer("owner", owners)
 
 
 class _TargetStep(Form):
@@ -224,7 +224,7 @@ class IndicatorForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in the indicators with published figures."""
-        self.fields["source"].choices = [("", ""), *self.choices.indicators()]  # type: ignore[attr-defined]
+        self.offer("source", [("", ""), *self.choices.indicators()])
 
     def clean_source(self) -> str:
         """Tell the pages after this."""
@@ -241,7 +241,7 @@ class ComparisonForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in everyone and the published comparisons."""
-        self.fields["question"].choices = [("", ""), *self.choices.comparisons()]  # type: ignore[attr-defined]
+        self.offer("question", [("", ""), *self.choices.comparisons()])
 
     def clean_question(self) -> str:
         """Tell the pages after this."""
@@ -259,7 +259,7 @@ class KindForm(_TargetStep):
     def choose(self) -> None:
         """Put in the two kinds."""
         kinds = [(kind, say(f"goals.kind.{kind}")) for kind in ("gap", "level")]
-        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.offer("kind", kinds)
 
     def clean_kind(self) -> str:
         """Tell the pages after this."""
@@ -278,8 +278,8 @@ class AimForm(_TargetStep):
     def choose(self) -> None:
         """Put in the aims that go with the kind, and periods with figures."""
         ways = ("halve", "close", "size") if self.choices.kind == "gap" else ("value",)
-        self.fields["how_far"].choices = [(way, say(f"goals.how_far.{way}")) for way in ways]  # type: ignore[attr-defined]
-        self.fields["baseline_period"].choices = self.choices.baselines()  # type: ignore[attr-defined]
+        self.offer("how_far", [(way, say(f"goals.how_far.{way}")) for way in ways])
+        self.offer("baseline_period", self.choices.baselines())
 
     def clean(self) -> dict[str, Any]:
         """Hold the aim to what is published."""

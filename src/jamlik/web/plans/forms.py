@@ -85,7 +85,7 @@ class WhatForm(UnitForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["cause"].choices = labelled("cause_kind")  # type: ignore[attr-defined]
+        self.offer("cause", labelled("cause_kind"))
 
 
 class GoalForm(UnitForm):
@@ -100,7 +100,7 @@ class GoalForm(UnitForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["goal"].queryset = queries.choosable_goals(self.unit)  # type: ignore[attr-defined]
+        self.offer_rows("goal", queries.choosable_goals(self.unit))
 
 
 class WhoForm(UnitForm):
@@ -185,9 +185,9 @@ class ActionForm(WhatForm, GoalForm, WhoForm, WhenForm, CostForm, EffectForm):
         kwargs.setdefault("initial", {name: getattr(action, name) for name in self.field_order})
         super().__init__(*args, unit=action.unit, **kwargs)
         chosen = Plan.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_plans(action.unit)))
-        self.fields["plan"].queryset = chosen.distinct()  # type: ignore[attr-defined]
+        self.offer_rows("plan", chosen.distinct())
         goals = Goal.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_goals(action.unit)))
-        self.fields["goal"].queryset = goals.distinct()  # type: ignore[attr-defined]
+        self.offer_rows("goal", goals.distinct())
 
 
 class ReportForm(Form):
@@ -203,9 +203,7 @@ class ReportForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["progress"].choices = [  # type: ignore[attr-defined]
-            (each.value, say(f"plans.progress.{each.value}")) for each in Progress
-        ]
+        self.offer("progress", [(each.value, say(f"plans.progress.{each.value}")) for each in Progress])
 
 
 class StopForm(Form):
@@ -234,7 +232,7 @@ class ContributorForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["other_unit"].queryset = Unit.objects.order_by("name")  # type: ignore[attr-defined]
+        self.offer_rows("other_unit", Unit.objects.order_by("name"))
 
     def clean(self) -> dict[str, Any]:
         """One of the two, not both."""
@@ -303,9 +301,7 @@ class MoveForm(Form):
         allowed = [
             to for to in rules.NEXT_PLAN_STATES[plan.state] if (may_adopt if to == PlanState.ADOPTED else may_edit)
         ]
-        self.fields["to"].choices = [  # type: ignore[attr-defined]
-            (to.value, say(f"plans.plan_state.{to.value}")) for to in allowed
-        ]
+        self.offer("to", [(to.value, say(f"plans.plan_state.{to.value}")) for to in allowed])
         if PlanState.ADOPTED not in allowed:
             for name in ("adopted_by", "adopted_on", "paragraph"):
                 del self.fields[name]
@@ -325,7 +321,10 @@ class ConfirmForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["closed"].choices = [  # type: ignore[attr-defined]
-            ("yes", say("plans.remeasure.closed")),
-            ("no", say("plans.remeasure.again")),
-        ]
+        self.offer(
+            "closed",
+            [
+                ("yes", say("plans.remeasure.closed")),
+                ("no", say("plans.remeasure.again")),
+            ],
+        )

@@ -20,6 +20,7 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import actions, rules
 from jamlik.web.plans.forms import STEP_FORMS, STEPS
 from jamlik.web.plans.models import Action, ActionState
+from jamlik.web.plans.queries import choosable_goals
 from jamlik.web.plans.shown import action_lines, field_label, shown_field
 from jamlik.web.statistics.models import Finding
 
@@ -149,7 +150,7 @@ def _question(
         "form": form,
         "back": back,
         "version": action.version,
-        "no_goals": step == "goal" and not form.fields["goal"].queryset.exists(),  # type: ignore[attr-defined]
+        "no_goals": step == "goal" and not choosable_goals(action.unit).exists(),
         "number": STEPS.index(step) + 1,
         "of": len(STEPS),
     }
