@@ -198,13 +198,13 @@ def test_political_decision_has_a_paragraph_in_rule_and_database(case, at):
         Decision.objects.filter(body="head").update(body="committee")
 
 
-def test_only_sure_findings_of_the_newest_period_are_handed_out(municipality, finding_of, open_round, user_of):
+def test_findings_of_the_newest_period_are_handed_out_within_scope(municipality, finding_of, open_round, user_of):
     committee = municipality.committees[0]
-    sure = finding_of(committee, "sure")
-    finding_of(committee, "unclear", certainty="unclear")
+    sure = finding_of(committee, "sure", rank=2)
+    unsure = finding_of(committee, "unclear", certainty="unclear", rank=3)
     finding_of(committee, "old", "2024", newest=False)
-    told = finding_of(committee, "told", source="council", newest=False, certainty="")
+    told = finding_of(committee, "told", source="council", newest=False, certainty="told")
     analyst = user_of("analyst", municipality.top)
-    assert set(queries.assignable(analyst, open_round)) == {sure, told}
+    assert list(queries.assignable(analyst, open_round)) == [told, sure, unsure]
     outside = user_of("analyst", municipality.committees[1])
     assert not queries.assignable(outside, open_round).exists()

@@ -18,6 +18,7 @@ from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES
@@ -150,6 +151,6 @@ def _field_of(refused: RefusedError) -> str | None:
 
 
 def _decided(request: HttpRequest, case: CaseText, data: dict[str, Any], back: str) -> str:
-    case_actions.record_decision(case=case, **data, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    case_actions.record_decision(case=case, **data, by=person(request), at=clock.now())
     messages.success(request, say("assessments.route.saved"))
     return back

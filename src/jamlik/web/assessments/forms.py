@@ -103,7 +103,7 @@ class ChoiceForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field, name in self.choice_sets.items():
-            self.fields[field].choices = labelled(name)  # type: ignore[attr-defined]
+            self.offer(field, labelled(name))
 
 
 def _radios(step: str, *, label: str) -> forms.ChoiceField:
@@ -123,9 +123,9 @@ class VerdictForm(ChoiceForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["verdict"].choices = [  # type: ignore[attr-defined]
-            (key, f"{text}. {choice_label('verdict_hint', key)}") for key, text in labelled("verdict")
-        ]
+        self.offer(
+            "verdict", [(key, f"{text}. {choice_label('verdict_hint', key)}") for key, text in labelled("verdict")]
+        )
 
 
 class WhyForm(Form):
@@ -268,9 +268,7 @@ class RoundForm(Form):
         if round_ is not None:
             kwargs["initial"] = {name: getattr(round_, name) for name in ("title", "kind", "opens_on", "due_on", "cap")}
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [  # type: ignore[attr-defined]
-            (kind.value, say(f"assessments.kind.{kind.value}")) for kind in RoundKind
-        ]
+        self.offer("kind", [(kind.value, say(f"assessments.kind.{kind.value}")) for kind in RoundKind])
 
     def clean(self) -> dict[str, Any]:
         """The last day comes after the opening."""
@@ -292,16 +290,22 @@ def deadline_form(committees: Any, days: Mapping[int, date], *args: Any) -> Form
 
 
 class AssignForm(Form):
-    """Which findings, to which unit."""
+    """To which unit, and by when where no round says so."""
 
     unit = forms.ChoiceField(
         label=later("assessments.field.unit"), error_messages={"required": later("assessments.assign.unit_missing")}
     )
+    due_on = DateField(
+        label=later("assessments.field.due_on"), help_text=later("assessments.assign.due_hint"), ahead=True
+    )
 
-    def __init__(self, *args: Any, units: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Any, day: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(unit.pk), "–" * max(unit.depth - 1, 0) + f" {unit.name}") for unit in units]
-        self.fields["unit"].choices = [("", say("assessments.assign.pick")), *choices]  # type: ignore[attr-defined]
+        self.offer("unit", [("", say("assessments.assign.pick")), *choices])
+        self.fields["due_on"].initial = day
+        if day is None:
+            del self.fields["due_on"]
 
 
 class CaseForm(Form):
@@ -343,9 +347,5 @@ class DecisionForm(Form):
 
     def __init__(self, *args: Any, bodies: tuple[Body, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["body"].choices = [  # type: ignore[attr-defined]
-            (body.value, say(f"assessments.body.{body.value}")) for body in bodies
-        ]
-        self.fields["outcome"].choices = [  # type: ignore[attr-defined]
-            (outcome.value, say(f"assessments.outcome.{outcome.value}")) for outcome in Outcome
-        ]
+        self.offer("body", [(body.value, say(f"assessments.body.{body.value}")) for body in bodies])
+        self.offer("outcome", [(outcome.value, say(f"assessments.outcome.{outcome.value}")) for outcome in Outcome])

@@ -22,6 +22,7 @@ from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.forms import Form
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 
@@ -200,7 +201,7 @@ def check(request: HttpRequest, unit: int) -> HttpResponse:
 
 
 def _send(request: HttpRequest, unit: Unit, verdicts: list[Verdict]) -> str:
-    actions.send_verdicts(verdicts=verdicts, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    actions.send_verdicts(verdicts=verdicts, by=person(request), at=clock.now())
     return reverse("assessments:sent", args=[unit.pk])
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from jamlik.web.assessments.hooks import PlannedAction, planned_actions
 from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict, VerdictState
@@ -15,7 +15,6 @@ from jamlik.web.assessments.rules import EDITABLE, wanting
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids, units_in_scope
 from jamlik.web.statistics.models import Finding, FindingState, Source
-from jamlik.web.statistics.queries import sure_findings
 
 __all__ = [
     "Card",
@@ -257,17 +256,20 @@ def come_due(day: date) -> QuerySet[Verdict]:
     return rows.exclude(Exists(asked_again)).exclude(Exists(newer))
 
 
-def assignable(user: Person, round_: Round) -> QuerySet[Finding]:
-    """Sure findings that nobody is asked about yet, in a person's scope and the round's part of the municipality."""
+def assignable(user: Person, round_: Round | None = None) -> QuerySet[Finding]:
+    """Findings that nobody is asked about yet, in a person's scope and the round's part of the municipality.
+
+    Those of the newest period and what somebody told of, sure or not: what cannot be told from chance, and what is too
+    small to be shown, may be asked about all the same. The most important come first.
+    """
     scope = scope_ids(user, "assessments.assign")
-    rows = Finding.objects.filter(
-        owner_id__in=scope,
-        owner__path__startswith=round_.owner.path,
-        state__in=(FindingState.DETECTED, FindingState.UNDER_ANALYSIS),
-    )
+    rows = Finding.objects.filter(owner_id__in=scope, state__in=(FindingState.DETECTED, FindingState.UNDER_ANALYSIS))
+    if round_ is not None:
+        rows = rows.filter(owner__path__startswith=round_.owner.path)
     asked = Assignment.objects.filter(finding=OuterRef("pk"), answered_at__isnull=True)
-    in_use = Q(current__isnull=False) | ~Q(source=Source.COMPUTED)
-    return sure_findings(rows.filter(in_use)).exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
+    in_use = Q(current__isnull=False, newest=True) | ~Q(source=Source.COMPUTED)
+    found = rows.filter(in_use).exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
+    return found.order_by(F("rank").asc(nulls_first=True), "pk")
 
 
 def progress_by_committee(round_: Round, day: date) -> list[CommitteeProgress]:

@@ -5,25 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jamlik.web.assessments import queries, round_actions
-from jamlik.web.assessments.forms import AssignForm, RoundForm, deadline_form
+from jamlik.web.assessments.forms import RoundForm, deadline_form
 from jamlik.web.assessments.models import Round, RoundState
 from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import access, clock, editing, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.listing import Column, Filter, Spec
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, root, units_in_scope
 
-__all__ = ["assign", "close_round", "deadlines", "edit_round", "new_round", "open_round", "round_list", "round_page"]
+__all__ = ["close_round", "deadlines", "edit_round", "new_round", "open_round", "round_list", "round_page"]
 
 LOOKS = {"planned": "plain", "open": "ok", "closed": "plain"}
 _FIELDS = ("title", "kind", "opens_on", "due_on", "cap")
@@ -103,7 +103,7 @@ def _planned(request: HttpRequest, owner: Unit, data: dict[str, Any]) -> str:
     made = round_actions.plan_round(
         **{name: data[name] for name in _FIELDS},
         owner=owner,
-        by=request.user,  # type: ignore[arg-type]
+        by=person(request),
         at=clock.now(),
     )
     messages.success(request, say("assessments.round.saved"))
@@ -126,7 +126,7 @@ def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
                 round_=found,
                 fields=form.cleaned_data,
                 expected_version=int(request.POST.get("version") or 0),
-                by=request.user,  # type: ignore[arg-type]
+                by=person(request),
                 at=clock.now(),
             )
         except EditConflict as conflict:
@@ -167,7 +167,7 @@ def deadlines(request: HttpRequest, pk: int) -> HttpResponse:
         form = deadline_form(committees, days, request.POST)
         if form.is_valid():
             chosen = {each.pk: form.cleaned_data[f"committee_{each.pk}"] for each in committees}
-            round_actions.set_deadlines(round_=found, days=chosen, by=request.user, at=clock.now())  # type: ignore[arg-type]
+            round_actions.set_deadlines(round_=found, days=chosen, by=person(request), at=clock.now())
             messages.success(request, say("assessments.round.deadlines_saved"))
             return redirect(back)
     hint = say("assessments.round.deadlines_hint", day=found.due_on.isoformat())
@@ -181,7 +181,7 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a round: the units get their link."""
     found = _own_round(request, pk)
     try:
-        round_actions.open_round(round_=found, by=request.user, at=clock.now())  # type: ignore[arg-type]
+        round_actions.open_round(round_=found, by=person(request), at=clock.now())
         messages.success(request, say("assessments.round.opened"))
     except RefusedError as refused:
         messages.error(request, str(refused))
@@ -192,53 +192,9 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def close_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a round."""
-    round_actions.close_round(round_=_own_round(request, pk), by=request.user, at=clock.now())  # type: ignore[arg-type]
+    round_actions.close_round(round_=_own_round(request, pk), by=person(request), at=clock.now())
     messages.success(request, say("assessments.round.closed"))
     return redirect("assessments:round", pk)
-
-
-@permission("assessments.assign")
-def assign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand out findings: several at once, to the unit that owns the service."""
-    found = _seen_round(request, pk)
-    units = units_in_scope(request.user, "assessments.assign").exclude(kind="municipality").order_by("path")
-    rows = queries.assignable(request.user, found)
-    form, problem = AssignForm(units=units), ""
-    if request.method == "POST":
-        if led := editing.sent_before(request):
-            return redirect(led)
-        form = AssignForm(request.POST, units=units)
-        chosen = [key for key in request.POST.getlist("finding") if key.isascii() and key.isdigit()]
-        picked = list(rows.filter(pk__in=chosen))
-        if form.is_valid() and picked:
-            unit = next(each for each in units if str(each.pk) == form.cleaned_data["unit"])
-            try:
-                return editing.once(request, lambda: _assigned(request, found, unit, picked))
-            except RefusedError as refused:
-                problem = str(refused)
-        elif not picked:
-            problem = say("assessments.assign.missing")
-    page = Paginator(rows, listing.PAGE_ROWS).get_page(request.GET.get("page"))
-    shown = {
-        "round": found,
-        "form": form,
-        "problem": problem,
-        "page": page,
-        "back": reverse("assessments:round", args=[pk]),
-    }
-    return render(request, "assessments/assign.html", shown, status=422 if problem or form.errors else 200)
-
-
-def _assigned(request: HttpRequest, found: Round, unit: Unit, picked: list[Any]) -> str:
-    made = round_actions.assign_findings(
-        findings=picked,
-        unit=unit,
-        round_=found,
-        by=request.user,  # type: ignore[arg-type]
-        at=clock.now(),
-    )
-    messages.success(request, say("assessments.assign.done", n=len(made), unit=unit.name))
-    return reverse("assessments:assign", args=[found.pk])
 
 
 def _own_top(request: HttpRequest) -> Unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.assessments import case_views, judge_views, round_views, views
+from jamlik.web.assessments import assign_views, case_views, judge_views, round_views, views
 
 app_name = "assessments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approve/", views.approve, name="approve"),
     path("approve/<int:pk>/return/", views.return_page, name="return"),
     path("late/", views.late, name="late"),
+    path("assign/", assign_views.assign, name="assign_any"),
     path("judge/", judge_views.start, name="judge"),
     path("judge/<int:unit>/", judge_views.unit_start, name="judge_unit"),
     path("judge/<int:unit>/check/", judge_views.check, name="check"),
@@ -26,7 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<int:pk>/deadlines/", round_views.deadlines, name="deadlines"),
     path("rounds/<int:pk>/open/", round_views.open_round, name="open_round"),
     path("rounds/<int:pk>/close/", round_views.close_round, name="close_round"),
-    path("rounds/<int:pk>/assign/", round_views.assign, name="assign"),
+    path("rounds/<int:pk>/assign/", assign_views.assign, name="assign"),
     path("rounds/<int:pk>/case/<int:committee>/", case_views.case_page, name="case"),
     path("rounds/<int:pk>/case/<int:committee>/edit/", case_views.case_edit, name="case_edit"),
     path("rounds/<int:pk>/case/<int:committee>/word/", case_views.case_word, name="case_word"),

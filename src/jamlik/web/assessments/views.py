@@ -19,6 +19,7 @@ from jamlik.web.assessments.shown import answer_lines, shown_answer
 from jamlik.web.core import access, clock, editing, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.listing import Column, Filter, Spec
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 
 __all__ = ["approve", "late", "return_page", "verdict_list", "verdict_page"]
@@ -143,7 +144,7 @@ def _chosen(request: HttpRequest, waiting: list[Verdict]) -> list[Verdict]:
 
 
 def _approved(request: HttpRequest, verdicts: list[Verdict]) -> str:
-    actions.approve_verdicts(verdicts=verdicts, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    actions.approve_verdicts(verdicts=verdicts, by=person(request), at=clock.now())
     messages.success(request, say("assessments.approve.done", n=len(verdicts)))
     return reverse("assessments:approve")
 
@@ -173,7 +174,7 @@ def return_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _returned(request: HttpRequest, verdict: Verdict, reason: str) -> str:
-    actions.return_verdict(verdict=verdict, reason=reason, by=request.user, at=clock.now())  # type: ignore[arg-type]
+    actions.return_verdict(verdict=verdict, reason=reason, by=person(request), at=clock.now())
     messages.success(request, say("assessments.approve.returned"))
     return reverse("assessments:approve")
 
