@@ -86,3 +86,12 @@ def test_mail_server_that_does_not_answer_is_tried_again_later_and_for_about_a_d
     assert timedelta(hours=12) < now - begun < timedelta(hours=48)
     assert Job.objects.order_by("pk").last().state == JobState.FAILED
     assert not outbox.outbox
+
+
+@pytest.mark.django_db(transaction=True)
+def test_job_of_a_sent_mail_forgets_what_it_said(user_of):
+    user = user_of()
+    mail.send_later(to=user, key="x.due", title="Svea Persson")
+    run_all()
+    assert Job.objects.get().args == {"user_id": user.pk, "key": "x.due"}
+    assert len(outbox.outbox) == 1

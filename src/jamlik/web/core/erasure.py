@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from jamlik.web.core import audit
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent
+from jamlik.web.core.job_models import Job, JobState
 from jamlik.web.core.models import User
 
 __all__ = ["erase_details", "erase_person", "person_copy", "register"]
@@ -67,9 +68,11 @@ def erase_person(*, user: User, by: User | None, at: datetime, reason: str) -> N
         erase(user, at)
     for label in _OWNED:
         apps.get_model(label)._default_manager.filter(user=user).delete()
+    Job.objects.filter(name="core.mail", args__user_id=user.pk).exclude(state=JobState.RUNNING).delete()
     user.email = f"erased-{user.pk}@invalid"
     user.name = ""
     user.is_active = False
+    user.last_login = None
     user.set_unusable_password()
     user.save()
     numbers = AuditDetails.objects.filter(person_key=str(user.pk)).values_list("number", flat=True)

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from jamlik.web.core import access, audit, clock, erasure, mail
@@ -25,6 +26,7 @@ __all__ = [
     "change_person",
     "end_role",
     "erase_person",
+    "fresh_link",
     "give_role",
     "invitation_of",
     "invite",
@@ -78,14 +80,35 @@ def invite(
 def send_invitation(*, user: User, by: User, at: datetime) -> None:
     """Send a new link; earlier ones stop working."""
     _require_over(by, user, whole=False)
-    url = _new_link(user=user, by=by, at=at)
-    mail.send_later(to=user, key="organisation.mail.invitation", url=url, days=rules.INVITATION_DAYS, by_name=by.name)
+    made = _new_invitation(user=user, token=_new_token(), by=by, at=at)  # a link that nobody has; see `fresh_link`
+    mail.send_later(
+        to=user,
+        key="organisation.mail.invitation",
+        opens=("organisation.invitation", made.pk),
+        days=rules.INVITATION_DAYS,
+        by_name=str(by),
+    )
+
+
+@transaction.atomic
+def fresh_link(*, key: int, at: datetime) -> str:
+    """Path of the link of an invitation, made as its mail is sent; empty when it opens nothing any more."""
+    found = Invitation.objects.select_for_update(of=("self",), no_key=True).filter(pk=key).first()
+    if found is None or not found.usable_at(at):
+        return ""
+    token = _new_token()
+    found.token_digest = _digest(token)
+    found.save(update_fields=["token_digest"])
+    return _link(token)
 
 
 @transaction.atomic
 def make_link(*, user: User, by: User, at: datetime) -> str:
-    """Give the path of a new link to hand over in another way than by mail; earlier ones stop working."""
-    _require_over(by, user, whole=False)
+    """Give the path of a new link to hand over in another way than by mail; earlier ones stop working.
+
+    Whoever holds it is that person: so it takes the right to the whole account.
+    """
+    _require_over(by, user, whole=True)
     return _new_link(user=user, by=by, at=at)
 
 
@@ -164,17 +187,20 @@ def give_role(
 
 @transaction.atomic
 def end_role(*, assignment: RoleAssignment, by: User, at: datetime) -> None:
-    """End a role today, at once. It stays as history with yesterday as its last day."""
+    """End a role today, at once. It stays as history with yesterday as its last day; one not yet begun is taken away.
+
+    Asked for twice, or for a role that has ended by itself, it changes nothing.
+    """
     access.require(by, EDIT, unit=assignment.unit)
     assignment = (
         RoleAssignment.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=assignment.pk)
     )
     today = clock.today()
+    if assignment.valid_to is not None and assignment.valid_to < today:
+        return
     rules.check_not_last_admin(assignment, today)
-    before, last = assignment.valid_to, today - timedelta(days=1)
-    assignment.valid_to = last
-    assignment.valid_from = min(assignment.valid_from, last) if assignment.valid_from else None
-    assignment.save(update_fields=["valid_from", "valid_to"])
+    before = assignment.valid_to
+    last = _end(assignment, today)
     audit.record(
         "organisation.role_ended",
         target=assignment.user,
@@ -183,6 +209,18 @@ def end_role(*, assignment: RoleAssignment, by: User, at: datetime) -> None:
         unit=assignment.unit,
         changes={"role": (assignment.role, None), "unit": (assignment.unit, None), "valid_to": (before, last)},
     )
+
+
+def _end(assignment: RoleAssignment, today: date) -> date:
+    """End a role that holds, or would come to hold; its last day."""
+    last = today - timedelta(days=1)
+    if assignment.valid_from is not None and assignment.valid_from > today:
+        assignment.delete()
+        return last
+    assignment.valid_to = last
+    assignment.valid_from = min(assignment.valid_from, last) if assignment.valid_from else None
+    assignment.save(update_fields=["valid_from", "valid_to"])
+    return last
 
 
 @transaction.atomic
@@ -213,10 +251,9 @@ def erase_person(*, user: User, reason: str, by: User, at: datetime) -> None:
         raise ValidationError(say("organisation.error.erase_open"))
     if not reason.strip():
         raise ValidationError({"reason": say("organisation.error.no_reason")})
-    yesterday = clock.today() - timedelta(days=1)
-    for assignment in RoleAssignment.objects.filter(user=user, valid_to__isnull=True):
-        assignment.valid_to = max(yesterday, assignment.valid_from or yesterday)
-        assignment.save(update_fields=["valid_to"])
+    today = clock.today()
+    for assignment in RoleAssignment.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today), user=user):
+        _end(assignment, today)
     erasure.erase_person(user=user, by=by, at=at, reason=reason.strip())
 
 
@@ -232,9 +269,14 @@ def _person(*, email: str, name: str, by: User | None, at: datetime) -> User:
 
 def _new_link(*, user: User, by: User | None, at: datetime) -> str:
     """Path of a fresh one-time link; older ones stop working."""
-    token = secrets.token_urlsafe(32)
+    token = _new_token()
+    _new_invitation(user=user, token=token, by=by, at=at)
+    return _link(token)
+
+
+def _new_invitation(*, user: User, token: str, by: User | None, at: datetime) -> Invitation:
     Invitation.objects.filter(user=user, used_at__isnull=True, expires_at__gt=at).update(expires_at=at)
-    Invitation.objects.create(
+    made = Invitation.objects.create(
         user=user,
         token_digest=_digest(token),
         created_by=by,
@@ -242,6 +284,14 @@ def _new_link(*, user: User, by: User | None, at: datetime) -> str:
         expires_at=at + timedelta(days=rules.INVITATION_DAYS),
     )
     audit.record("organisation.invitation_sent", target=user, by=by, at=at)
+    return made
+
+
+def _new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _link(token: str) -> str:
     return reverse("organisation:invitation", args=[token])
 
 

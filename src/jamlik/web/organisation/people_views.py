@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from jamlik.web.core import clock, erasure, listing
 from jamlik.web.core.access import may, permission, require
-from jamlik.web.core.editing import once
+from jamlik.web.core.editing import once, unsent
 from jamlik.web.core.models import User
 from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import say
@@ -111,11 +112,16 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     roles = list(RoleAssignment.objects.filter(user=found).select_related("unit"))
     today = clock.today()
+
+    def mine(some: Iterable[RoleAssignment]) -> list[tuple[RoleAssignment, bool]]:
+        return [(each, may(request.user, EDIT, unit=each.unit)) for each in some]
+
     context = {
         "person": found,
         "state": _state(found),
-        "roles": [(each, may(request.user, EDIT, unit=each.unit)) for each in roles if each.valid_on(today)],
-        "other_roles": [each for each in roles if not each.valid_on(today)],
+        "roles": mine(each for each in roles if each.valid_on(today)),
+        "coming_roles": mine(each for each in roles if each.valid_from and each.valid_from > today),
+        "other_roles": [each for each in roles if each.valid_to and each.valid_to < today],
         "may_give": may(request.user, EDIT) and found.is_active,
         "may_change": may_change_account(request.user, found, EDIT),
         "may_erase": may_change_account(request.user, found, ERASE),
@@ -126,7 +132,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
 @permission(EDIT)
 def invite(request: HttpRequest) -> HttpResponseBase:
     """Invite somebody with a first role."""
-    form = InviteForm(request.POST or None, by=request.user)
+    form = InviteForm(request.POST or unsent(request), by=request.user)
     if request.method == "POST" and form.is_valid():
         asked = {**form.cleaned_data, "unit": chosen_unit(form.cleaned_data["unit"])}
 
@@ -144,7 +150,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
 def give_role(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Give a person another role."""
     found = _found(request, pk)
-    form = RoleForm(request.POST or None, by=request.user)
+    form = RoleForm(request.POST or unsent(request), by=request.user)
     if request.method == "POST" and form.is_valid():
         asked = {**form.cleaned_data, "unit": chosen_unit(form.cleaned_data["unit"])}
 
@@ -165,7 +171,7 @@ def change_person(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _found(request, pk)
     _require_account(request, found, EDIT)
     initial = {"name": found.name, "is_active": found.is_active}
-    form = PersonForm(request.POST or None, initial=initial)
+    form = PersonForm(request.POST or unsent(request), initial=initial)
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -184,7 +190,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Erase a person's data, with a reason."""
     found = _found(request, pk)
     _require_account(request, found, ERASE)
-    form = EraseForm(request.POST or None)
+    form = EraseForm(request.POST or unsent(request))
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
