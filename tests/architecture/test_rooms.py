@@ -19,6 +19,7 @@ EXTERNAL = {
     "analysis": {"numpy", "polars"},
     "charts": {"altair", "vl_convert"},
     "reports": {"jinja2", "weasyprint", "xlsxwriter"},
+    "handbook": set(),
     "web": {"allauth", "cryptography", "csp", "django", "polars", "xlsxwriter"},
     "cli": {"typer", "rich", "polars"},
     "": {"polars"},  # calls.py, the public Python calls
