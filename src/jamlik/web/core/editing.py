@@ -15,7 +15,17 @@ from jamlik.web.core import clock
 from jamlik.web.core.editing_models import Sent
 from jamlik.web.core.people import person
 
-__all__ = ["TOKEN", "EditConflict", "keep_unsent", "new_token", "once", "save_if_unchanged", "sent_before", "unsent"]
+__all__ = [
+    "TOKEN",
+    "EditConflict",
+    "keep_unsent",
+    "new_token",
+    "once",
+    "save_if_unchanged",
+    "seen_version",
+    "sent_before",
+    "unsent",
+]
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -49,6 +59,12 @@ def save_if_unchanged(obj: Row, *, fields: Iterable[str], expected_version: int)
         raise EditConflict(obj, manager.filter(pk=obj.pk).first())
     obj.version = expected_version + 1  # type: ignore[attr-defined]
     return obj
+
+
+def seen_version(request: HttpRequest, *, otherwise: int = 0) -> int:
+    """The version that a form's page showed, as its field `version` says; what is no number counts as none."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def new_token() -> str:

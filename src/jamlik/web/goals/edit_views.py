@@ -172,8 +172,7 @@ def adopt(request: HttpRequest, key: int) -> HttpResponse:
     here = reverse("goals:goal", args=[found.pk])
 
     def act() -> str:
-        seen = request.POST.get("version", "")
-        expected = int(seen) if seen.isdigit() else found.version
+        expected = editing.seen_version(request, otherwise=found.version)
         try:
             actions.adopt_goal(goal=found, expected_version=expected, by=person(request), at=clock.now())
         except BrokenRuleError as error:
@@ -203,8 +202,7 @@ def end(request: HttpRequest, key: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            seen = request.POST.get("version", "")
-            expected = int(seen) if seen.isdigit() else found.version
+            expected = editing.seen_version(request, otherwise=found.version)
             actions.end_goal(
                 goal=found, expected_version=expected, by=person(request), at=clock.now(), **form.cleaned_data
             )
@@ -289,7 +287,7 @@ def withdraw(request: HttpRequest, key: int) -> HttpResponse:
                 target=found,
                 on=clock.today(),
                 reason=form.cleaned_data["reason"],
-                expected_version=found.version,
+                expected_version=editing.seen_version(request, otherwise=found.version),
                 by=person(request),
                 at=clock.now(),
             )
@@ -303,5 +301,6 @@ def withdraw(request: HttpRequest, key: int) -> HttpResponse:
         except EditConflict:
             messages.warning(request, say("goals.changed_meanwhile"))
             return _to(here)
-    page = {"form": form, "heading": say("goals.ask.withdraw"), "above": str(found.goal), "back": here, "version": 0}
+    shown = {"heading": say("goals.ask.withdraw"), "above": str(found.goal), "back": here, "version": found.version}
+    page = {"form": form, **shown}
     return render(request, "goals/form.html", page, status=422 if form.errors else 200)

@@ -19,9 +19,10 @@ from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import actions, rules
 from jamlik.web.plans.forms import STEP_FORMS, STEPS
-from jamlik.web.plans.models import Action, ActionState
+from jamlik.web.plans.models import Action, ActionState, Plan
 from jamlik.web.plans.queries import choosable_goals
 from jamlik.web.plans.shown import action_lines, field_label, shown_field
+from jamlik.web.register.conflicts import answer_conflict
 from jamlik.web.statistics.models import Finding
 
 __all__ = ["begin", "check", "conflict_page", "step_page"]
@@ -74,7 +75,7 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if not form.is_valid():
         return _question(request, action, step, form, back=_back(request, action, step), status=422)
     by: Any = request.user
-    seen = int(request.POST.get("version") or 0)
+    seen = editing.seen_version(request)
     if all(getattr(action, name) == value for name, value in form.cleaned_data.items()):
         seen = action.version
     try:
@@ -129,13 +130,13 @@ def _onward(action: Action) -> str:
 
 
 def conflict_page(request: HttpRequest, form: Form, conflict: EditConflict, *, again: str) -> HttpResponse:
-    """Both versions side by side; nothing is saved."""
+    """Both versions side by side; nothing is saved until one is chosen."""
     differences = [
         (field_label(name), shown_field(conflict.mine, name), shown_field(conflict.theirs, name))
         for name in form.cleaned_data
-        if conflict.theirs is None or getattr(conflict.mine, name) != getattr(conflict.theirs, name)
     ]
-    return render(request, "core/conflict.html", {"differences": differences, "again": again}, status=409)
+    version = conflict.theirs.version if isinstance(conflict.theirs, Action | Plan) else None
+    return answer_conflict(request, differences=differences, again=again, version=version)
 
 
 def _question(

@@ -137,7 +137,7 @@ def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
         form = PlanForm(request.POST, plan=plan)
         if form.is_valid():
             by: Any = request.user
-            seen = int(request.POST.get("version") or 0)
+            seen = editing.seen_version(request)
             try:
                 plan_actions.change_plan(
                     plan=plan, fields=form.cleaned_data, expected_version=seen, by=by, at=clock.now()

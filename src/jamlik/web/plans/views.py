@@ -187,7 +187,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         form = ActionForm(request.POST, action=action)
         if form.is_valid():
             by: Any = request.user
-            seen = int(request.POST.get("version") or 0)
+            seen = editing.seen_version(request)
             try:
                 actions.change_action(
                     action=action, fields=form.cleaned_data, expected_version=seen, by=by, at=clock.now()

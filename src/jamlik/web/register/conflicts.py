@@ -8,7 +8,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from jamlik.web.core.editing import EditConflict
+from jamlik.web.core.editing import TOKEN, EditConflict
 from jamlik.web.core.texts import say
 from jamlik.web.register.rules import BrokenRuleError
 from jamlik.web.register.uploads import RefusedFileError
@@ -36,10 +36,20 @@ def as_form_error(error: BrokenRuleError, *, app: str = "register") -> forms.Val
     return forms.ValidationError(rule_text(error, app=app))
 
 
-def answer_conflict(request: HttpRequest, *, differences: Iterable[Difference], again: str) -> HttpResponse:
-    """The page that shows what differs; nothing has been saved."""
+def answer_conflict(
+    request: HttpRequest, *, differences: Iterable[Difference], again: str, version: int | None = None
+) -> HttpResponse:
+    """The page that shows what differs; nothing has been saved.
+
+    With the `version` that is saved now, one's own can be saved after all: the page sends the same form to `again`.
+    """
     shown = [(name, mine, theirs) for name, mine, theirs in differences if str(mine) != str(theirs)]
-    return render(request, "core/conflict.html", {"differences": shown, "again": again}, status=409)
+    left_out = {"csrfmiddlewaretoken", TOKEN, "version"}
+    sent = (
+        [] if version is None else [(n, v) for n in request.POST if n not in left_out for v in request.POST.getlist(n)]
+    )
+    page = {"differences": shown, "again": again, "sent": sent, "version": version}
+    return render(request, "core/conflict.html", page, status=409)
 
 
 def conflicting(conflict: EditConflict, names: Iterable[tuple[str, str]]) -> list[Difference]:
