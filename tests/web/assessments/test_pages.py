@@ -141,7 +141,7 @@ def test_round_is_planned_handed_out_opened_and_closed_in_pages(municipality, fi
     strategist.post(reverse("assessments:open_round", args=[made.pk]))
     strategist.post(
         reverse("assessments:deadlines", args=[made.pk]),
-        {f"committee_{municipality.committees[0].pk}": "2027-04-20"},
+        {f"committee_{municipality.committees[0].pk}": "2027-04-20", "version": Round.objects.get().version},
     )
     page = strategist.get(reverse("assessments:round", args=[made.pk])).content.decode()
     row = re.search(r"<tr><th scope=\"row\">Utbildningsnämnden</th>(.*?)</tr>", page, re.S)

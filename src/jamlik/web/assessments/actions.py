@@ -31,6 +31,7 @@ __all__ = [
     "frozen_body",
     "return_verdict",
     "send_verdicts",
+    "verdict_of",
 ]
 
 ANSWERS = (
@@ -194,6 +195,12 @@ def _freeze(verdict: Verdict, *, by: User, at: datetime) -> None:
         made_by=by,
         made_at=at,
     )
+
+
+def verdict_of(copy: VerdictCopy) -> Verdict:
+    """The answers that a copy keeps, as a verdict to read; it lies in no table."""
+    body = json.loads(copy.body)
+    return Verdict(**{name: body[name] for name in ANSWERS if name in body})
 
 
 def copy_is_intact(copy: VerdictCopy) -> bool:

@@ -22,6 +22,7 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES
+from jamlik.web.register.conflicts import answer_conflict
 
 __all__ = ["case_edit", "case_page", "case_word", "decide"]
 
@@ -106,7 +107,7 @@ def _written(request: HttpRequest, round_: Round, unit: Unit, fields: dict[str, 
     by: Any = request.user
     at = clock.now()
     case = case_actions.begin_case(round_=round_, committee=unit, texts=_texts(_drafted(round_, unit)), by=by, at=at)
-    seen = int(request.POST.get("version") or 0)
+    seen = editing.seen_version(request)
     case_actions.write_case(case=case, fields=fields, expected_version=seen, by=by, at=at)
 
 
@@ -115,12 +116,12 @@ def _texts(case: CaseText) -> dict[str, str]:
 
 
 def _conflict(request: HttpRequest, form: CaseForm, conflict: EditConflict) -> HttpResponse:
+    theirs = conflict.theirs
     differences = [
-        (form.fields[name].label, form.cleaned_data[name], getattr(conflict.theirs, name, ""))
-        for name in CASE_FIELDS
-        if form.cleaned_data[name] != getattr(conflict.theirs, name, None)
+        (str(form.fields[name].label), form.cleaned_data[name], getattr(theirs, name, "")) for name in CASE_FIELDS
     ]
-    return render(request, "core/conflict.html", {"differences": differences, "again": request.path}, status=409)
+    version = theirs.version if isinstance(theirs, CaseText) else None
+    return answer_conflict(request, differences=differences, again=request.path, version=version)
 
 
 @permission("assessments.decision_record")

@@ -92,7 +92,7 @@ def _answered(request: HttpRequest, unit: Unit, card: Card, here: Step, number: 
     form = STEP_FORMS[here.name](request.POST)
     if not form.is_valid():
         return _question(request, unit, card, here, number, form, status=422)
-    seen = _seen_version(request)
+    seen = editing.seen_version(request)
     fields = {name: form.cleaned_data[name] for name in here.fields}
     now = card.verdict
     if now is not None and seen != now.version and all(getattr(now, name) == fields[name] for name in fields):
@@ -250,8 +250,3 @@ def _card(unit: Unit, pk: int) -> tuple[Card, int]:
 
 def _initial(verdict: Verdict, here: Step) -> dict[str, Any]:
     return {name: getattr(verdict, name) for name in here.fields}
-
-
-def _seen_version(request: HttpRequest) -> int:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() else 0

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from jamlik.web.assessments.hooks import PlannedAction, planned_actions
 from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict, VerdictState
@@ -24,6 +25,7 @@ __all__ = [
     "assignable",
     "cards",
     "come_due",
+    "dated_verdicts",
     "last_answers",
     "late_assignments",
     "others",
@@ -171,33 +173,35 @@ def waiting_in(unit: Unit) -> QuerySet[Assignment]:
     return rows.filter(held).select_related("finding", "round").order_by("place", "pk")
 
 
-def last_answers(findings: Iterable[Finding]) -> Mapping[int, Verdict]:
-    """The latest approved verdict on the same question at an earlier period, by finding key."""
-    asked = [finding for finding in findings if finding.question_key]
-    if not asked:
-        return {}
-    approved = (
-        Verdict.objects.filter(
-            state=VerdictState.APPROVED,
-            finding__question_key__in={finding.question_key for finding in asked},
-            finding__data_set__in={finding.data_set_id for finding in asked},
-        )
-        .select_related("finding", "unit", "approved_by")
-        .order_by("finding__period_start", "approved_at")
+def last_answers(findings: Iterable[Finding], *, but: Verdict | None = None) -> Mapping[int, Verdict]:
+    """The latest approved verdict on the same question, by finding key: of an earlier period, or of the finding itself
+    where it is asked about once more. With `but`, what was answered before that verdict.
+    """
+    asked = list(findings)
+    questions = [finding for finding in asked if finding.question_key]
+    same = Q(finding__in=[finding.pk for finding in asked]) | Q(
+        finding__question_key__in={finding.question_key for finding in questions},
+        finding__data_set__in={finding.data_set_id for finding in questions},
     )
-    known: dict[tuple[int | None, str], list[Verdict]] = {}
-    for verdict in approved:
-        known.setdefault((verdict.finding.data_set_id, verdict.finding.question_key), []).append(verdict)
-    found = {}
-    for finding in asked:
-        earlier = [
-            verdict
-            for verdict in known.get((finding.data_set_id, finding.question_key), [])
-            if verdict.finding.period_start < finding.period_start
-        ]
-        if earlier:
-            found[finding.pk] = earlier[-1]
-    return found
+    approved = Verdict.objects.filter(same, state=VerdictState.APPROVED)
+    if but is not None:
+        approved = approved.filter(assignment__lt=but.assignment_id)
+    rows = list(
+        approved.select_related("finding", "unit", "approved_by").order_by("finding__period_start", "approved_at", "pk")
+    )
+    return {finding.pk: found for finding in asked if (found := _latest_before(finding, rows)) is not None}
+
+
+def _latest_before(finding: Finding, rows: Sequence[Verdict]) -> Verdict | None:
+    """The last of the rows that is about the finding itself or the same question earlier."""
+    asked = (finding.data_set_id, finding.question_key)
+    for row in reversed(rows):
+        earlier = row.finding.period_start < finding.period_start
+        if row.finding_id == finding.pk:
+            return row
+        if finding.question_key and (row.finding.data_set_id, row.finding.question_key) == asked and earlier:
+            return row
+    return None
 
 
 def others(finding: Finding, *, unit: Unit) -> list[Elsewhere]:
@@ -224,7 +228,8 @@ def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
     """What has passed its day unanswered in a person's scope: their own, or their units'."""
     scope = scope_ids(user, "assessments.approve") | scope_ids(user, "assessments.round_edit")
     rows = Assignment.objects.filter(unit_id__in=scope, answered_at__isnull=True, waiting=False, due_on__lt=day)
-    return rows.exclude(verdict__state=VerdictState.SUBMITTED).select_related("finding", "unit").order_by("due_on")
+    rows = rows.exclude(verdict__state=VerdictState.SUBMITTED).select_related("finding", "unit", "round", "verdict")
+    return rows.order_by("due_on", "pk")
 
 
 def visible_verdicts(user: Person) -> QuerySet[Verdict]:
@@ -234,26 +239,36 @@ def visible_verdicts(user: Person) -> QuerySet[Verdict]:
     return Verdict.objects.filter(seen).select_related("finding__indicator", "unit", "written_by", "approved_by")
 
 
-def to_reconsider(user: Person, day: date) -> QuerySet[Verdict]:
+def to_reconsider(user: Person, day: date) -> QuerySet[Any]:
     """Approved verdicts in a person's scope whose own date has come."""
-    rows = visible_verdicts(user).filter(pk__in=come_due(day))
-    return rows.order_by("reconsider_on", "next_step_on", "review_on", "pk")
+    return dated_verdicts(user).filter(comes_on__lte=day)
 
 
-def come_due(day: date) -> QuerySet[Verdict]:
-    """Approved verdicts whose date has come: justified to reconsider, unclear to find out, waiting to review.
+def dated_verdicts(user: Person) -> QuerySet[Any]:
+    """Approved verdicts in a person's scope that set a date for themselves (as `comes_on`), the nearest first."""
+    return _own_dates(visible_verdicts(user)).order_by("comes_on", "pk")
+
+
+def come_due(day: date) -> QuerySet[Any]:
+    """Approved verdicts whose date has come: justified to reconsider, unclear to find out, waiting to review."""
+    return _own_dates(Verdict.objects.all()).filter(comes_on__lte=day)
+
+
+def _own_dates(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+    """Approved verdicts with a date of their own.
 
     One that has been asked about again is past; so is one whose question has newer figures, which are judged instead.
     """
-    come = Q(reconsider_on__lte=day) | Q(next_step_on__lte=day) | Q(review_on__lte=day)
     asked_again = Assignment.objects.filter(finding=OuterRef("finding"), pk__gt=OuterRef("assignment"))
     newer = Finding.objects.filter(
         data_set=OuterRef("finding__data_set"),
         question_key=OuterRef("finding__question_key"),
         period_start__gt=OuterRef("finding__period_start"),
     ).exclude(question_key="")
-    rows = Verdict.objects.filter(come, state=VerdictState.APPROVED)
-    return rows.exclude(Exists(asked_again)).exclude(Exists(newer))
+    rows: QuerySet[Any] = verdicts.filter(state=VerdictState.APPROVED).annotate(
+        comes_on=Coalesce("reconsider_on", "next_step_on", "review_on")
+    )
+    return rows.filter(comes_on__isnull=False).exclude(Exists(asked_again)).exclude(Exists(newer))
 
 
 def assignable(user: Person, round_: Round | None = None) -> QuerySet[Finding]:

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 
 from jamlik.web.assessments import rules
-from jamlik.web.assessments.models import Assignment, Deadline, Round, RoundState
+from jamlik.web.assessments.models import Assignment, Deadline, Round, RoundState, Verdict, VerdictState
 from jamlik.web.assessments.queries import come_due
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
@@ -69,9 +69,17 @@ def change_round(*, round_: Round, fields: Mapping[str, Any], expected_version: 
 
 
 @transaction.atomic
-def set_deadlines(*, round_: Round, days: Mapping[int, date | None], by: User, at: datetime) -> None:
-    """Give committees their own last days, by unit key; None takes one back to the round's own day."""
+def set_deadlines(
+    *, round_: Round, days: Mapping[int, date | None], by: User, at: datetime, expected_version: int | None = None
+) -> None:
+    """Give committees their own last days, by unit key; None takes one back to the round's own day.
+
+    Raises `EditConflict` if somebody has changed the round since the version the person saw.
+    """
     rules.require_open_round(round_.state)
+    save_if_unchanged(
+        round_, fields=(), expected_version=round_.version if expected_version is None else expected_version
+    )
     changes: dict[str, tuple[object, object]] = {}
     known = {each.committee_id: each for each in round_.deadlines.all()}
     for committee, day in days.items():
@@ -168,9 +176,15 @@ def assign_findings(
 
 @transaction.atomic
 def remind(*, at: datetime, day: date) -> tuple[int, int]:
-    """Remind units a week before the day, and tell those above a week after it. Each once: (reminded, escalated)."""
-    waiting = Assignment.objects.select_for_update(no_key=True, of=("self",)).filter(
-        answered_at__isnull=True, waiting=False, due_on__isnull=False
+    """Remind units a week before the day, and tell those above a week after it. Each once: (reminded, escalated).
+
+    Who has sent an answer is not reminded of it, and nobody of a round that has not been opened.
+    """
+    sent = Verdict.objects.filter(assignment=OuterRef("pk"), state=VerdictState.SUBMITTED)
+    waiting = (
+        Assignment.objects.select_for_update(no_key=True, of=("self",))
+        .filter(Q(round__isnull=True) | ~Q(round__state=RoundState.PLANNED))
+        .filter(~Exists(sent), answered_at__isnull=True, waiting=False, due_on__isnull=False)
     )
     soon = waiting.filter(due_on__lte=day + REMIND_BEFORE, reminded_at__isnull=True)
     late = waiting.filter(due_on__lte=day - ESCALATE_AFTER, escalated_at__isnull=True)
@@ -269,7 +283,7 @@ def _tell(unit: Unit, permission: str, key: str, title: str) -> None:
     """One mail to each of the nearest people with the permission: one link to the one thing to do."""
     url = reverse("assessments:judge" if permission == "assessments.judge" else "assessments:late")
     for person in _nearest(unit, permission):
-        mail.send_later(to=person, key=key, url=url, unit=unit.name, round=title)
+        mail.send_later(to=person, key=key, url=url, unit=unit.name, round=f" {title}." if title else "")
 
 
 def _nearest(unit: Unit, permission: str) -> list[User]:

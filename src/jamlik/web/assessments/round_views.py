@@ -22,6 +22,7 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, root, units_in_scope
+from jamlik.web.register.conflicts import answer_conflict
 
 __all__ = ["close_round", "deadlines", "edit_round", "new_round", "open_round", "round_list", "round_page"]
 
@@ -125,7 +126,7 @@ def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
             round_actions.change_round(
                 round_=found,
                 fields=form.cleaned_data,
-                expected_version=int(request.POST.get("version") or 0),
+                expected_version=editing.seen_version(request),
                 by=person(request),
                 at=clock.now(),
             )
@@ -140,12 +141,12 @@ def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _conflict(request: HttpRequest, form: RoundForm, conflict: EditConflict, again: str) -> HttpResponse:
+    theirs = conflict.theirs
     differences = [
-        (form.fields[name].label, str(form.cleaned_data[name]), str(getattr(conflict.theirs, name, "")))
-        for name in _FIELDS
-        if form.cleaned_data[name] != getattr(conflict.theirs, name, None)
+        (str(form.fields[name].label), form.cleaned_data[name], getattr(theirs, name, "")) for name in _FIELDS
     ]
-    return render(request, "core/conflict.html", {"differences": differences, "again": again}, status=409)
+    version = theirs.version if isinstance(theirs, Round) else None
+    return answer_conflict(request, differences=differences, again=again, version=version)
 
 
 def _round_form(
@@ -167,11 +168,31 @@ def deadlines(request: HttpRequest, pk: int) -> HttpResponse:
         form = deadline_form(committees, days, request.POST)
         if form.is_valid():
             chosen = {each.pk: form.cleaned_data[f"committee_{each.pk}"] for each in committees}
-            round_actions.set_deadlines(round_=found, days=chosen, by=person(request), at=clock.now())
-            messages.success(request, say("assessments.round.deadlines_saved"))
-            return redirect(back)
+            try:
+                round_actions.set_deadlines(
+                    round_=found,
+                    days=chosen,
+                    expected_version=editing.seen_version(request),
+                    by=person(request),
+                    at=clock.now(),
+                )
+            except EditConflict as conflict:
+                version = conflict.theirs.version if isinstance(conflict.theirs, Round) else None
+                differences = [(each.name, chosen[each.pk] or "", days.get(each.pk, "")) for each in committees]
+                return answer_conflict(request, differences=differences, again=request.path, version=version)
+            except RefusedError as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, say("assessments.round.deadlines_saved"))
+                return redirect(back)
     hint = say("assessments.round.deadlines_hint", day=found.due_on.isoformat())
-    shown = {"form": form, "back": back, "heading": say("assessments.round.deadlines"), "hint": hint, "version": 0}
+    shown = {
+        "form": form,
+        "back": back,
+        "heading": say("assessments.round.deadlines"),
+        "hint": hint,
+        "version": found.version,
+    }
     return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.assessments import assign_views, case_views, judge_views, round_views, views
+from jamlik.web.assessments import assign_views, case_views, judge_views, late_views, round_views, views
 
 app_name = "assessments"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -12,7 +12,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("verdicts/<int:pk>/", views.verdict_page, name="verdict"),
     path("approve/", views.approve, name="approve"),
     path("approve/<int:pk>/return/", views.return_page, name="return"),
-    path("late/", views.late, name="late"),
+    path("late/", late_views.late, name="late"),
+    path("dates/", late_views.dated, name="dated"),
     path("assign/", assign_views.assign, name="assign_any"),
     path("judge/", judge_views.start, name="judge"),
     path("judge/<int:unit>/", judge_views.unit_start, name="judge_unit"),

@@ -22,7 +22,7 @@ from jamlik.web.core.listing import Column, Filter, Spec
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 
-__all__ = ["approve", "late", "return_page", "verdict_list", "verdict_page"]
+__all__ = ["approve", "return_page", "verdict_list", "verdict_page"]
 
 LOOKS = {"draft": "plain", "submitted": "warn", "returned": "danger", "approved": "ok"}
 
@@ -90,10 +90,10 @@ def verdict_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lines": answer_lines(verdict),
         "actions": planned_actions([verdict.finding_id]).get(verdict.finding_id, ()),
         "copies": [
-            (kept, actions.copy_is_intact(kept))
+            (kept, actions.copy_is_intact(kept), answer_lines(actions.verdict_of(kept)))
             for kept in verdict.copies.select_related("made_by").order_by("-number")
         ],
-        "before": queries.last_answers([verdict.finding]).get(verdict.finding_id),
+        "before": queries.last_answers([verdict.finding], but=verdict).get(verdict.finding_id),
         "look": LOOKS[verdict.state],
     }
     return render(request, "assessments/verdict.html", shown)
@@ -177,15 +177,3 @@ def _returned(request: HttpRequest, verdict: Verdict, reason: str) -> str:
     actions.return_verdict(verdict=verdict, reason=reason, by=person(request), at=clock.now())
     messages.success(request, say("assessments.approve.returned"))
     return reverse("assessments:approve")
-
-
-@permission("assessments.read")
-def late(request: HttpRequest) -> HttpResponse:
-    """What has passed its day unanswered, and what its own date says should be tried again."""
-    day = clock.today()
-    shown = {
-        "late": list(queries.late_assignments(request.user, day)[: listing.PAGE_ROWS]),
-        "again": list(queries.to_reconsider(request.user, day)[: listing.PAGE_ROWS]),
-        "today": day,
-    }
-    return render(request, "assessments/late.html", shown)
