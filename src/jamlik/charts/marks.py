@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 import altair as alt
+from altair.utils.schemapi import debug_mode
 
 from jamlik.charts.axes import Scale
 from jamlik.charts.palette import FONT, GRID, INK, MUTED, PAPER, SMALL, TEXT
@@ -74,20 +75,24 @@ def _channel(name: str, at: At | str) -> Any:
 
 @lru_cache(maxsize=1024)
 def _look_of(kind: str, marks: tuple[tuple[str, Any], ...], places: tuple[tuple[str, At | str], ...]) -> Spec:
-    """Write a layer without its rows; many panels share the same few, and Altair takes its time to check each."""
+    """Write a layer without its rows; many panels share the same few.
+
+    Altair checks everything it makes against a schema, which takes half the time of a report: the tests do that.
+    """
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in marks}
-    channels = {name: _channel(name, at) for name, at in places}
-    chart: alt.Chart = getattr(alt.Chart(), f"mark_{kind}")(aria=False, **plain).encode(**channels)
-    if kind == "geoshape":  # shapes come in pixels: Vega is neither to project nor to fit them
-        chart = chart.project(type="identity", scale=1, translate=[0, 0])
-    spec: Spec = chart.to_dict(context={"top_level": False})
+    with debug_mode(False):
+        channels = {name: _channel(name, at) for name, at in places}
+        chart: alt.Chart = getattr(alt.Chart(), f"mark_{kind}")(aria=False, **plain).encode(**channels)
+        if kind == "geoshape":  # shapes come in pixels: Vega is neither to project nor to fit them
+            chart = chart.project(type="identity", scale=1, translate=[0, 0])
+        spec: Spec = chart.to_dict(validate=False, context={"top_level": False})
     return spec
 
 
 def mark_layer(rows: Sequence[Row], kind: str, *, marks: Mapping[str, Any], places: Mapping[str, At | str]) -> Spec:
     """One layer of marks.
 
-    Altair writes and checks the layer; layers are put together as plain dictionaries, since Altair copies everything
+    Altair writes the layer; layers are put together as plain dictionaries, since Altair copies everything
     in a chart each time one chart is put into another.
 
     Parameters
