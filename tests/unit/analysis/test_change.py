@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from jamlik import stats
-from jamlik.analysis.change import GapAnswer, MeasuredGap, gap_change
+from jamlik.analysis.change import GapAnswer, GapLeft, MeasuredGap, Mover, gap_change
 from jamlik.model.findings import Levelling
 from jamlik.model.indicators import Direction
 
@@ -50,6 +50,61 @@ def test_gap_change_names_levelling_down():
     assert (down.answer, down.levelling) == (GapAnswer.CLOSED, Levelling.DOWN)
     assert (up.answer, up.levelling) == (GapAnswer.CLOSED, Levelling.UP)
     assert unknown.levelling is Levelling.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "mover"),
+    [
+        ((60.0, 70.0), (69.0, 70.0), Mover.WORSE_OFF),
+        ((60.0, 70.0), (75.0, 76.0), Mover.WORSE_OFF),  # both got better
+        ((60.0, 70.0), (66.0, 67.0), Mover.MOSTLY_WORSE_OFF),
+        ((60.0, 70.0), (64.5, 65.5), Mover.BOTH),
+        ((61.6, 77.2), (64.5, 69.9), Mover.MOSTLY_BETTER_OFF),
+        ((60.0, 70.0), (60.0, 61.0), Mover.BETTER_OFF),
+        ((60.0, 70.0), (58.0, 59.0), Mover.BETTER_OFF),  # both got worse
+        ((60.0, 70.0), (66.0, 64.0), Mover.BOTH),  # turned round
+        ((60.0, 70.0), (None, 65.0), Mover.UNKNOWN),
+        ((60.0, 70.0), (60.0, 75.0), Mover.UNKNOWN),  # the levels tell of another gap than the one that shrank
+        ((70.0, 60.0), (69.0, 70.0), Mover.UNKNOWN),
+    ],
+)
+@pytest.mark.parametrize("direction", [Direction.UP, Direction.DOWN])
+@pytest.mark.parametrize("turned", [False, True])
+def test_gap_change_says_how_much_came_from_which_side(before, after, mover, direction, turned):
+    """The same whether more or less is better, and whichever side is called the group."""
+    sign = 1 if direction is Direction.UP else -1
+    side = -1 if turned else 1
+    first, last = ([None if level is None else sign * level for level in pair][::side] for pair in (before, after))
+    found = gap_change(
+        gap(-15 * sign * side, 1, *first), gap(-5 * sign * side, 2, *last), direction=direction, threshold=2.0
+    )
+    assert (found.answer, found.mover) == (GapAnswer.SMALLER, mover)
+
+
+def test_gap_change_names_no_mover_without_a_direction_or_a_smaller_gap():
+    assert gap_change(gap(-15, 1, 60, 75), gap(-5, 1, 70, 75)).mover is Mover.UNKNOWN
+    grown = gap_change(gap(-5, 1, 70, 75), gap(-15, 1, 60, 75), direction=Direction.UP)
+    assert (grown.answer, grown.mover) == (GapAnswer.LARGER, Mover.UNKNOWN)
+    unsure = gap_change(gap(-15, 9, 60, 75), gap(-5, 9, 70, 75), direction=Direction.UP)
+    assert (unsure.answer, unsure.mover) == (GapAnswer.CANNOT_TELL, Mover.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("after", "answer", "left"),
+    [
+        (MeasuredGap(-5.4, -11.8, 1.1), GapAnswer.SMALLER, GapLeft.UNSURE),  # smaller for sure, gone or not
+        (gap(-5, 3), GapAnswer.SMALLER, GapLeft.SURE),
+        (gap(-3, 3), GapAnswer.CLOSED, GapLeft.UNSURE),  # an end at nought holds nought
+        (gap(-1, 0.5), GapAnswer.CLOSED, GapLeft.SMALL),  # surely there, surely too small to matter
+        (gap(0, 0), GapAnswer.CLOSED, GapLeft.SMALL),
+        (gap(-13, 14), GapAnswer.CANNOT_TELL, GapLeft.UNSURE),
+        (MeasuredGap(None, None, None), GapAnswer.CANNOT_TELL, GapLeft.UNKNOWN),
+        (MeasuredGap(-3.0, None, None), GapAnswer.CANNOT_TELL, GapLeft.UNKNOWN),
+    ],
+)
+def test_gap_change_says_what_can_be_said_of_what_is_left(after, answer, left):
+    found = gap_change(gap(-15.6, 6), after, threshold=2.0)
+    assert (found.answer, found.left) == (answer, left)
 
 
 def test_gap_change_is_the_same_whichever_side_is_called_the_group():
