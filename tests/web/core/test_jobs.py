@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from jamlik.model.errors import JamlikError, Place
 from jamlik.web.core import clock, jobs, worker
-from jamlik.web.core.models import Job, JobState
+from jamlik.web.core.models import Job, JobState, WorkerSeen
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -255,3 +255,20 @@ def test_lease_of_a_living_process_is_left_alone(works, stopped):
     jobs.enqueue("core.fine")
     jobs.take_next(worker=worker.worker_name())
     assert worker.expire_dead_here() == 0
+
+
+@pytest.mark.django_db
+def test_worker_is_heard_of_while_it_waits_and_while_it_works_and_not_when_it_is_gone(works, stopped):
+    hand = worker.Worker(name="here:1")
+    assert worker.workers_alive() == frozenset()
+    hand.sweep(force=True)
+    assert worker.workers_alive() == {"here:1"}
+    stopped.forward(seconds=61)
+    assert worker.workers_alive() == frozenset()
+    works("core.long", idempotent=True)(lambda running: None)
+    jobs.enqueue("core.long")
+    jobs.take_next(worker="here:1")
+    assert worker.workers_alive() == {"here:1"}, "a worker in the midst of a job is heard of through its lease"
+    hand.sweep(force=True)
+    hand.run_for_ever(until=lambda: True)
+    assert not WorkerSeen.objects.exists(), "one that stops says so"

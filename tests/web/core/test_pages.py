@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError
+from django.db.migrations.executor import MigrationExecutor
 
+from jamlik.web.core import deployment
 from jamlik.web.core.models import Job, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.core.pages")]
@@ -15,6 +18,20 @@ AT = datetime(2026, 3, 2, tzinfo=UTC)
 def test_healthz_answers_anyone(client):
     answer = client.get("/healthz")
     assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
+
+
+def test_healthz_says_when_tables_are_not_up_to_date_or_the_database_is_gone(client, monkeypatch):
+    monkeypatch.setattr(deployment, "_current", False)
+    monkeypatch.setattr(MigrationExecutor, "migration_plan", lambda self, targets: [("a migration", False)])
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "migrations wait"})
+
+    def gone(*_):
+        raise OperationalError("no route")
+
+    monkeypatch.setattr(deployment, "waiting_migrations", gone)
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "no database"})
 
 
 def test_chosen_language_is_kept_in_browser_and_person(client_as, user_of):

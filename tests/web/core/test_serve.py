@@ -173,11 +173,14 @@ def test_wrong_settings_stop_the_site_before_anything_is_made(site):
 
 def test_deployment_check_names_what_is_left_to_do(site):
     site.start("--no-worker")
-    site.stop()
     done = site.command("check-deployment", "--lang", "en")
+    site.stop()
     assert done.returncode == 1
     assert "Set JAMLIK_PRODUCTION=1" in done.stdout
     assert "should begin with https://" in done.stdout
+    assert "No background worker has been heard of" in done.stdout
+    site.start()
+    assert site.within(PATIENCE, lambda: site.rows("select name from core_workerseen"))
     good = site.command(
         "check-deployment",
         "--lang",

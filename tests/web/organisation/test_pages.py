@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core import mail as outbox
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -37,6 +39,15 @@ def page(client, name, *args, **query) -> str:
     response = client.get(reverse(name, args=args), query)
     assert response.status_code == 200
     return response.content.decode()
+
+
+def test_site_is_called_as_the_municipality_once_it_has_a_name(browser, municipality, client, monkeypatch):
+    assert "<span>Ekby kommun</span></a>" in client.get(reverse("account_login")).content.decode()
+    monkeypatch.setattr(settings, "JAMLIK", replace(settings.JAMLIK, name="Ekby på prov"))
+    assert "<span>Ekby på prov</span></a>" in page(browser, "organisation:tree")
+    monkeypatch.undo()
+    Unit.objects.filter(pk=municipality.top.pk).update(name="Oma kunta")  # as it is called before anybody has said
+    assert "<span>Jamlik</span></a>" in page(browser, "organisation:tree")
 
 
 def test_tree_shows_the_municipality_and_how_much_lies_below(browser):

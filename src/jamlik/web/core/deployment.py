@@ -18,13 +18,15 @@ from django.db.migrations.executor import MigrationExecutor
 
 from jamlik.web.core import clock, theme
 from jamlik.web.core.models import Job, JobState
+from jamlik.web.core.worker import workers_alive
 from jamlik.web.environment import Environment
 
-__all__ = ["Check", "Outcome", "checks"]
+__all__ = ["Check", "Outcome", "checks", "waiting_migrations"]
 
 OLDEST_POSTGRESQL = 150000
 LEAST_FREE = 2 * 1024**3
 LONGEST_WAIT = timedelta(minutes=10)
+_current = False
 
 
 class Outcome(StrEnum):
@@ -89,13 +91,25 @@ def _database() -> Iterator[Check]:
     if postgresql:
         version = int(getattr(connection, "pg_version", 0))
         yield _check("database_version", version >= OLDEST_POSTGRESQL, version // 10000)
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    yield _check("migrations", not waiting, len(waiting))
+    waiting = waiting_migrations()
+    yield _check("migrations", not waiting, waiting)
     if waiting:
         return
     cache.set("core.deployment", "kept", 60)
     yield _check("cache", cache.get("core.deployment") == "kept")
     long_ago = clock.now() - LONGEST_WAIT
     late = Job.objects.filter(state=JobState.QUEUED, not_before__lt=long_ago).count()
-    yield _check("worker", not late, late)
+    yield _check("queue", not late, late)
+    alive = workers_alive()
+    yield _check("worker", bool(alive), len(alive))
+
+
+def waiting_migrations() -> int:
+    """How many changes of the tables have not been made; once there are none, the process does not ask again."""
+    global _current
+    if _current:
+        return 0
+    executor = MigrationExecutor(connection)
+    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    _current = not waiting
+    return waiting

@@ -13,7 +13,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-__all__ = ["Job", "JobState"]
+__all__ = ["Job", "JobState", "WorkerSeen"]
 
 
 class JobState(models.TextChoices):
@@ -83,3 +83,14 @@ class Job(models.Model):
     def alive_at(self, at: datetime) -> bool:
         """Whether a worker still holds it."""
         return self.state == JobState.RUNNING and self.lease_until is not None and at < self.lease_until
+
+
+class WorkerSeen(models.Model):
+    """A worker that is running: it says so again and again as long as it lives, also when there is nothing to do."""
+
+    name = models.CharField(max_length=100, primary_key=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.name

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from jamlik.web.core import actions, texts, theme
+from jamlik.web.core import actions, deployment, texts, theme
 from jamlik.web.core.access import permission
+from jamlik.web.core.busy import busy_page, is_busy
 from jamlik.web.core.models import Job, JobState
 from jamlik.web.core.people import person
 
@@ -28,13 +32,20 @@ __all__ = [
     "too_many",
 ]
 
+log = logging.getLogger(__name__)
+
 
 @permission(public=True)
 def healthz(request: HttpRequest) -> HttpResponse:
     """Whether the site can answer: the database is there and every migration has run."""
-    with connection.cursor() as cursor:
-        cursor.execute("select 1")
-    return JsonResponse({"status": "ok"})
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+        waiting = deployment.waiting_migrations()
+    except DatabaseError:
+        log.exception("The database does not answer")
+        return JsonResponse({"status": "no database"}, status=503)
+    return JsonResponse({"status": "migrations wait"}, status=503) if waiting else JsonResponse({"status": "ok"})
 
 
 @permission(public=True)
@@ -105,7 +116,9 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """A fault of ours. Nothing here may need the database, which may be what is gone."""
+    """A fault of ours. Nothing here may need the database, which may be what is gone, or busy."""
+    if is_busy(sys.exc_info()[1]):
+        return busy_page(request)
     heading, text = texts.say("core.fault.title"), texts.say("core.fault.text")
     page = format_html(
         '<!doctype html><html lang="{}"><meta charset="utf-8"><title>{}</title><h1>{}</h1><p>{}</p></html>',

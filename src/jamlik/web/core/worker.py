@@ -8,25 +8,36 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
 
 from django.db import DatabaseError, close_old_connections, connections
 
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import FALLBACK
-from jamlik.web.core import jobs
-from jamlik.web.core.job_models import Job, JobState
+from jamlik.web.core import clock, jobs
+from jamlik.web.core.job_models import Job, JobState, WorkerSeen
 
-__all__ = ["Heartbeat", "Worker", "expire_dead_here", "leave_with", "worker_name"]
+__all__ = ["Heartbeat", "Worker", "expire_dead_here", "leave_with", "worker_name", "workers_alive"]
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 15.0
 SWEEP_SECONDS = 15.0
+SILENT_AFTER = timedelta(seconds=60)
 
 
 def worker_name() -> str:
     """Name of this process among all that share the database: machine and process number."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def workers_alive() -> frozenset[str]:
+    """Names of workers that have been heard of: they say so between jobs, and during one through its lease."""
+    at = clock.now()
+    seen = WorkerSeen.objects.filter(seen_at__gte=at - SILENT_AFTER).values_list("name", flat=True)
+    busy = Job.objects.filter(state=JobState.RUNNING, lease_until__gt=at).values_list("worker", flat=True)
+    return frozenset(seen) | frozenset(busy)
 
 
 class Heartbeat:
@@ -111,15 +122,23 @@ class Worker:
                 worked = False
             if not worked:
                 self.stopping.wait(self.pause)
+        with suppress(DatabaseError):
+            WorkerSeen.objects.filter(name=self.name).delete()
 
     def sweep(self, *, force: bool = False) -> None:
         """Give back what dead workers held and ask for the day's jobs; now and then, not before every job."""
         if not force and self._swept and time.monotonic() - self._swept < SWEEP_SECONDS:
             return
         self._swept = time.monotonic()
+        self._say_alive()
         expire_dead_here()
         jobs.give_back_lost()
         jobs.enqueue_daily()
+
+    def _say_alive(self) -> None:
+        at = clock.now()
+        if not WorkerSeen.objects.filter(name=self.name).update(seen_at=at):
+            WorkerSeen.objects.get_or_create(name=self.name, defaults={"started_at": at, "seen_at": at})
 
     def run_one(self) -> bool:
         """Run the job that has waited longest; False where none waits."""

@@ -1,12 +1,13 @@
-"""What the organisation holds about a person, for a copy and for erasure. Read at start."""
+"""What the organisation tells core: the site's name, and what is held about a person. Read at start."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from jamlik.web.core import erasure
+from jamlik.web.core import context, erasure
 from jamlik.web.core.models import User
 from jamlik.web.organisation.models import Invitation, RoleAssignment
+from jamlik.web.organisation.queries import municipality_name
 
 __all__: list[str] = []
 
@@ -32,3 +33,4 @@ def _erase(user: User, at: datetime) -> None:
 
 
 erasure.register("organisation", copy=_copy, erase=_erase)
+context.name_by(municipality_name)

@@ -10,8 +10,10 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
 
+from jamlik.model.words import LANGUAGES
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
+from jamlik.web.core.texts import say_in
 from jamlik.web.organisation.models import RoleAssignment, Unit, UnitKind
 from jamlik.web.organisation.roles import Role, roles_with
 
@@ -20,11 +22,13 @@ __all__ = [
     "authority_of",
     "current_assignments",
     "forget_roles",
+    "has_own_name",
     "has_permission",
     "inside_authorities",
     "line_above",
     "may_change_account",
     "may_see_unprotected",
+    "municipality_name",
     "roles_of",
     "root",
     "scope_ids",
@@ -37,6 +41,7 @@ __all__ = [
 Person = AbstractBaseUser | AnonymousUser
 # Each committee is an authority of its own, and so is a municipal company (the secrecy act treats it as one).
 AUTHORITIES = frozenset({UnitKind.COMMITTEE, UnitKind.COMPANY})
+UNNAMED = "core.site.own_municipality"
 SEE_UNPROTECTED = "organisation.see_unprotected"
 
 
@@ -116,6 +121,17 @@ def line_above(unit: Unit) -> list[Unit]:
 def root() -> Unit | None:
     """The municipality itself; None before there is one."""
     return Unit.objects.filter(parent__isnull=True).order_by("pk").first()
+
+
+def has_own_name(unit: Unit) -> bool:
+    """Whether somebody has given the municipality a name, in place of the one it has at the first start."""
+    return unit.name not in {say_in(lang, UNNAMED) for lang in LANGUAGES}
+
+
+def municipality_name() -> str:
+    """The municipality's name; empty before it has one of its own."""
+    top = root()
+    return top.name if top is not None and has_own_name(top) else ""
 
 
 def authority_of(unit: Unit) -> Unit | None:
