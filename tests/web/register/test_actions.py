@@ -13,6 +13,7 @@ from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.history import events_of, told
 from jamlik.web.core.models import AuditDetails, AuditEvent
 from jamlik.web.register import actions, queries
+from jamlik.web.register.choices import Choices
 from jamlik.web.register.models import Document, DocumentVersion
 from jamlik.web.register.queries import DocumentState
 from jamlik.web.register.rules import BrokenRuleError
@@ -71,6 +72,27 @@ def test_version_that_applied_on_a_day(add, registrar):
     days = ("2019-12-31", "2020-01-01", "2023-12-31", "2024-01-01", "2025-12-31", "2026-01-01", "2028-01-01")
     assert [on(each) for each in days] == ["coming", 1, 1, 2, 2, "replaced", "replaced"]
     assert queries.version_on(document, day("2026-01-01")).replaced_by == newer
+
+
+def test_time_between_a_version_that_ran_out_and_the_next_has_none(add, registrar):
+    document = add(decided="2020-01-01", valid_until=day("2023-12-31"))
+    decision = actions.Decision("Fullmäktige", day("2026-02-01"), "Ny lydelse.")
+    days = actions.Validity(valid_until=day("2029-12-31"), review_on=day("2028-01-01"))
+    actions.add_version(document=document, decision=decision, validity=days, by=registrar, at=AT)
+    document = Document.objects.get(pk=document.pk)
+    assert (document.valid_until, document.review_on) == (day("2029-12-31"), day("2028-01-01"))
+
+    def on(text):
+        found = queries.version_on(document, day(text))
+        return found.version.number if found.version else found.state.value
+
+    days = ("2023-12-31", "2024-01-01", "2026-01-31", "2026-02-01", "2029-12-31", "2030-01-01")
+    assert [on(each) for each in days] == [1, "expired", "expired", 2, 2, "expired"]
+    for each in ("2023-12-31", "2024-01-01", "2026-02-01", "2030-01-01"):
+        listed = queries.documents(day(each)).get(pk=document.pk).state
+        assert listed == queries.state_on(document, day(each)).value
+    told = AuditDetails.objects.get(number=AuditEvent.objects.latest("number").number).body
+    assert '"valid_until":["2023-12-31","2029-12-31"]' in told
 
 
 def test_document_that_ran_out_applies_to_its_last_day(add):
@@ -178,6 +200,7 @@ def test_document_is_never_part_of_itself_nor_replaces_what_replaces_it(add, reg
     top = add("topp")
     middle = add("mitt", belongs_to=top)
     low = add("låg", belongs_to=middle, replaces=(top,))
+    newest = add("nyast", replaces=(low,))
 
     def edit(document, **changed):
         actions.edit_document(
@@ -192,6 +215,7 @@ def test_document_is_never_part_of_itself_nor_replaces_what_replaces_it(add, reg
         (top, {"belongs_to": top}, "part_of_itself"),
         (top, {"belongs_to": low}, "part_of_itself"),
         (top, {"replaces": (low,)}, "replaces_itself"),
+        (top, {"replaces": (newest,)}, "replaces_itself"),
         (top, {"replaces": (top,)}, "replaces_itself"),
     ]:
         with pytest.raises(BrokenRuleError) as broken:
@@ -213,6 +237,25 @@ def test_second_of_two_editors_is_told_and_overwrites_nothing(add, registrar):
         )
     assert Document.objects.get(pk=document.pk).title == "Hennes"
     assert AuditEvent.objects.filter(verb="register.document_edited").count() == 1
+
+
+def test_document_of_another_unit_is_not_put_out_of_force(add, user_of, municipality):
+    schools, care = municipality.committees
+    theirs = add("Omsorgens plan", decided="2025-01-01", owner=care)
+    mine = add("Skolans plan", decided="2025-01-01", owner=schools)
+    by = user_of("registrar", schools)
+    offered = {title for _, title in Choices(by, mine).replaceable}
+    assert offered == set()
+    asked = facts_of(mine, replaces=(theirs,))
+    with pytest.raises(OutsideScope):
+        actions.edit_document(document=mine, facts=asked, expected_version=mine.version, by=by, at=AT)
+    with pytest.raises(OutsideScope):
+        actions.add_document(facts=asked, by=by, at=AT)
+    mine.replaces.add(theirs)  # as somebody with the right to both has said
+    mine.refresh_from_db()
+    assert {title for _, title in Choices(by, mine).replaceable} == {"Omsorgens plan"}
+    actions.edit_document(document=mine, facts=asked, expected_version=mine.version, by=by, at=AT)
+    assert queries.state_on(theirs) is DocumentState.REPLACED
 
 
 def test_only_a_role_over_the_owning_unit_may_write(add, user_of, municipality):

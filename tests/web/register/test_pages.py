@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from jamlik.web.core import editing
 from jamlik.web.register import theme_actions
 from jamlik.web.register.models import Document, DocumentVersion, Law, Theme, ThemeSet
 from tests.web.register.conftest import AT, WHOLE_PDF, add_version
@@ -284,6 +285,28 @@ def test_law_is_edited_and_a_second_editor_is_told(browser):
     assert "Hennes lag" in texts(conflict)
     assert browser.post(url("edit_law", law.pk), {**given, "version": "1"}).status_code == 302
     assert Law.objects.get().name == "Min lag"
+
+
+def test_code_taken_a_moment_before_is_told_at_the_field(browser, monkeypatch):
+    real = editing.once
+
+    def beaten(request, act):
+        Law.objects.create(code="X", name="Hennes lag", kind="law")
+        return real(request, act)
+
+    monkeypatch.setattr(editing, "once", beaten)
+    answer = browser.post(url("add_law"), {"code": "X", "kind": "law", "name": "Min lag"})
+    assert answer.status_code == 422
+    assert "Det finns redan en lag med det kortnamnet" in texts(answer)
+    assert not Law.objects.filter(name="Min lag").exists()
+
+
+def test_what_was_written_when_the_login_timed_out_is_in_the_form_again(browser, add, client, registrar):
+    document = add("Strategi")
+    given = {"decided_by": "Fullmäktige", "decided_on": "2026-03-01", "summary": "Lång text som inte får gå förlorad."}
+    assert client.post(url("add_version", document.pk), given).status_code == 302
+    client.force_login(registrar, backend="allauth.account.auth_backends.AuthenticationBackend")
+    assert "Lång text som inte får gå förlorad." in texts(client.get(url("add_version", document.pk)))
 
 
 def test_themes_page_makes_a_set_from_a_template_and_lets_it_be_changed(client_as, user_of, municipality):

@@ -24,6 +24,7 @@ __all__ = [
     "LAW_FIELDS",
     "Decision",
     "DocumentFacts",
+    "Validity",
     "add_document",
     "add_law",
     "add_version",
@@ -80,6 +81,14 @@ class Decision:
         return self.applies_from or self.decided_on
 
 
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a document is valid, and when it is to be looked over: a new decision often sets both."""
+
+    valid_until: dt.date | None
+    review_on: dt.date | None
+
+
 @dataclass(slots=True)
 class _Edit:
     """Changes to tell the log: field → (from, to)."""
@@ -103,6 +112,14 @@ def _require_sound(document: Document | None, facts: DocumentFacts) -> None:
     rules.require_nobody(title=facts.title, responsible=facts.responsible)
 
 
+def _require_reach(document: Document | None, facts: DocumentFacts, by: User) -> None:
+    """To put another document out of force takes the right to that one too."""
+    known = set(document.replaces.values_list("pk", flat=True)) if document is not None else set()
+    for old in facts.replaces:
+        if old.pk not in known:
+            access.require(by, EDIT, unit=old.owner)
+
+
 def _in_order(rows: Iterable[Any]) -> list[Any]:
     return sorted(rows, key=lambda row: int(row.pk))
 
@@ -111,6 +128,7 @@ def _in_order(rows: Iterable[Any]) -> list[Any]:
 def add_document(*, facts: DocumentFacts, by: User, at: dt.datetime) -> Document:
     """Add a governing document; it is a draft until a decided version is added."""
     access.require(by, EDIT, unit=facts.owner)
+    _require_reach(None, facts, by)
     _require_sound(None, facts)
     document = Document.objects.create(**{name: getattr(facts, name) for name in _PLAIN})
     edit = _Edit()
@@ -138,6 +156,7 @@ def edit_document(
     """
     access.require(by, EDIT, unit=document.owner)
     access.require(by, EDIT, unit=facts.owner)
+    _require_reach(document, facts, by)
     _require_sound(document, facts)
     edit = _Edit()
     for name in _PLAIN:
@@ -159,11 +178,12 @@ def add_version(
     decision: Decision,
     by: User,
     at: dt.datetime,
+    validity: Validity | None = None,
     upload: IO[bytes] | None = None,
     name: str = "",
     size: int = 0,
 ) -> DocumentVersion:
-    """Add a decided version, with its file where there is one.
+    """Add a decided version, with its file where there is one; without `validity` the document's days stay.
 
     The file is checked first and kept under a random name. It is written before the row: should the row then fail, the
     file is taken away again.
@@ -188,7 +208,7 @@ def add_version(
             "file_digest": checked.digest,
         }
     try:
-        return _add_version(document=document, decision=decision, kept=kept, by=by, at=at)
+        return _add_version(document=document, decision=decision, validity=validity, kept=kept, by=by, at=at)
     except BaseException:
         if kept:
             default_storage.delete(kept["file"])
@@ -204,22 +224,18 @@ def _plain_name(name: str, kind: str) -> str:
 
 @transaction.atomic
 def _add_version(
-    *, document: Document, decision: Decision, kept: Mapping[str, Any], by: User, at: dt.datetime
+    *,
+    document: Document,
+    decision: Decision,
+    validity: Validity | None,
+    kept: Mapping[str, Any],
+    by: User,
+    at: dt.datetime,
 ) -> DocumentVersion:
     document = Document.objects.select_for_update(no_key=True).get(pk=document.pk)
     latest = document.versions.order_by("-number").first()
-    rules.require_dates(
-        decided_on=decision.decided_on,
-        decided_by=decision.decided_by,
-        valid_until=document.valid_until,
-        review_on=document.review_on,
-    )
-    rules.require_nobody(summary=decision.summary, decided_by=decision.decided_by)
-    rules.require_after_latest(
-        applies_from=decision.begins,
-        decided_on=decision.decided_on,
-        latest=latest.applies_from if latest else None,
-    )
+    days = validity or Validity(document.valid_until, document.review_on)
+    _require_sound_decision(decision, days, latest)
     version = DocumentVersion.objects.create(
         document=document,
         number=latest.number + 1 if latest else 1,
@@ -233,23 +249,50 @@ def _add_version(
         added_at=at,
         **kept,
     )
-    document.decided_by, document.decided_on = decision.decided_by, decision.decided_on
-    document.paragraph = decision.paragraph
-    document.register_number = version.register_number
-    save_if_unchanged(
-        document,
-        fields=("decided_by", "decided_on", "paragraph", "register_number"),
-        expected_version=document.version,
-    )
+    if latest is not None:
+        DocumentVersion.objects.filter(pk=latest.pk).update(valid_until=document.valid_until)
+    changed = _decide(document, version, days)
     told = {
         "version": (None, version.number),
         "applies_from": (None, version.applies_from),
         "decided_by": (None, version.decided_by),
         "file": (None, version.file_name or None),
         "file_digest": (None, version.file_digest or None),
+        **changed,
     }
     audit.record("register.version_added", target=version, by=by, at=at, changes=told)
     return version
+
+
+def _require_sound_decision(decision: Decision, days: Validity, latest: DocumentVersion | None) -> None:
+    rules.require_dates(
+        decided_on=decision.decided_on,
+        decided_by=decision.decided_by,
+        valid_until=days.valid_until,
+        review_on=days.review_on,
+    )
+    rules.require_nobody(summary=decision.summary, decided_by=decision.decided_by)
+    rules.require_after_latest(
+        applies_from=decision.begins,
+        decided_on=decision.decided_on,
+        latest=latest.applies_from if latest else None,
+    )
+
+
+def _decide(document: Document, version: DocumentVersion, days: Validity) -> dict[str, tuple[object, object]]:
+    """Take the latest decision into the document; which of its days changed."""
+    edit = _Edit()
+    for name in ("valid_until", "review_on"):
+        edit.note(name, getattr(document, name), getattr(days, name))
+        setattr(document, name, getattr(days, name))
+    document.decided_by, document.decided_on = version.decided_by, version.decided_on
+    document.paragraph, document.register_number = version.paragraph, version.register_number
+    save_if_unchanged(
+        document,
+        fields=("decided_by", "decided_on", "paragraph", "register_number", "valid_until", "review_on"),
+        expected_version=document.version,
+    )
+    return edit.told
 
 
 _LAW = ("code", "number", "kind", "name", "name_en", "name_fi", "summary", "summary_en", "summary_fi", "applies")

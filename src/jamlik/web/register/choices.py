@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from django.db.models import Q
+
 from jamlik.web.core import clock, texts
 from jamlik.web.core.models import User
 from jamlik.web.organisation.queries import units_in_scope, valid_on
@@ -42,6 +44,16 @@ class Choices:
         if self._document is not None:
             others = others.exclude(pk=self._document.pk)
         return [(pk, title) for pk, title in others.values_list("pk", "title")]
+
+    @cached_property
+    def replaceable(self) -> list[Choice]:
+        """Other documents that the person may put out of force, and those this one already replaces."""
+        within = units_in_scope(self._user, "register.edit_document").values("pk")
+        which = Q(owner__in=within)
+        if self._document is not None:
+            which |= Q(pk__in=self._document.replaces.values("pk"))
+        allowed = set(Document.objects.filter(which).values_list("pk", flat=True))
+        return [(pk, title) for pk, title in self.documents if pk in allowed]
 
     @cached_property
     def themes(self) -> list[Choice]:

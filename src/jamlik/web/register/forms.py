@@ -87,7 +87,7 @@ class WhatForm(_Step):
 
     def choose(self, choices: Choices) -> None:
         """Put the types in."""
-        self.fields["kind"].choices = _kinds("register.kind", DocumentKind)  # type: ignore[attr-defined]
+        self.offer("kind", _kinds("register.kind", DocumentKind))
 
 
 class WhoForm(_Step):
@@ -99,7 +99,7 @@ class WhoForm(_Step):
 
     def choose(self, choices: Choices) -> None:
         """Put in the units within the person's scope."""
-        self.fields["owner"].choices = choices.owners  # type: ignore[attr-defined]
+        self.offer("owner", choices.owners)
 
 
 class WhenForm(_Step):
@@ -124,7 +124,7 @@ class ThemesForm(_Step):
 
     def choose(self, choices: Choices) -> None:
         """Put in the themes in use."""
-        self.fields["themes"].choices = choices.themes  # type: ignore[attr-defined]
+        self.offer("themes", choices.themes)
 
 
 class LinksForm(_Step):
@@ -136,9 +136,9 @@ class LinksForm(_Step):
 
     def choose(self, choices: Choices) -> None:
         """Put in the other documents."""
-        self.fields["belongs_to"].choices = [("", say("register.none")), *choices.documents]  # type: ignore[attr-defined]
-        for name in ("replaces", "related"):
-            self.fields[name].choices = choices.documents  # type: ignore[attr-defined]
+        self.offer("belongs_to", [("", say("register.none")), *choices.documents])
+        self.offer("replaces", choices.replaceable)
+        self.offer("related", choices.documents)
 
 
 class LawsForm(_Step):
@@ -148,7 +148,7 @@ class LawsForm(_Step):
 
     def choose(self, choices: Choices) -> None:
         """Put in the laws."""
-        self.fields["laws"].choices = choices.laws  # type: ignore[attr-defined]
+        self.offer("laws", choices.laws)
 
 
 class VersionForm(Form):
@@ -159,6 +159,8 @@ class VersionForm(Form):
     paragraph = forms.CharField(max_length=40, **labelled("paragraph", hint=True))
     register_number = forms.CharField(max_length=60, **labelled("register_number", hint=True))
     applies_from = DateField(**labelled("applies_from", hint=True))
+    valid_until = DateField(**labelled("valid_until", hint=True))
+    review_on = DateField(**labelled("review_on", hint=True))
     summary = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 5}), **labelled("summary", hint=True, required="summary")
     )
@@ -183,7 +185,7 @@ class LawForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = _kinds("register.law_kind", LawKind)  # type: ignore[attr-defined]
+        self.offer("kind", _kinds("register.law_kind", LawKind))
 
 
 class ThemeSetForm(Form):

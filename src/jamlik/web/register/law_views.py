@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import IntegrityError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -65,13 +66,13 @@ def law_list(request: HttpRequest) -> HttpResponse:
 def law(request: HttpRequest, key: int) -> HttpResponse:
     """One law and the documents based on it."""
     found = get_object_or_404(Law, pk=key)
-    documents = list(queries.documents_of_law(found))
+    documents: list[Any] = list(queries.documents_of_law(found))  # with `state`, which the query adds
     page = {
         "law": found,
         "name": found.heading,
         "summary": found.said("summary"),
         "applies": say("register.applies.all") if found.applies == "all" else found.applies,
-        "documents": [(each, STATE_LOOK[queries.DocumentState(each.state)]) for each in documents],  # type: ignore[attr-defined]
+        "documents": [(each, STATE_LOOK[queries.DocumentState(each.state)]) for each in documents],
         "may_edit": access.may(request.user, EDIT_LAW),
     }
     return render(request, "register/law.html", page)
@@ -104,7 +105,12 @@ def _form_page(
     if request.method == "POST" and form.is_valid():
         clash = taken(form.cleaned_data)
         if clash is None:
-            return editing.once(request, lambda: save(form.cleaned_data))
+            try:
+                return editing.once(request, lambda: save(form.cleaned_data))
+            except IntegrityError:  # somebody else took the name or code a moment before
+                clash = taken(form.cleaned_data)
+                if clash is None:
+                    raise
         form.add_error(*clash)
     page = {"form": form, "heading": heading, "back": back, "version": request.POST.get("version", "")}
     return render(request, "register/form.html", page, status=422 if form.errors else 200)
@@ -113,7 +119,7 @@ def _form_page(
 def _expected(request: HttpRequest, row: Any) -> int:
     """The version that the person saw when they opened the form."""
     seen = request.POST.get("version", "")
-    return int(seen) if seen.isdigit() else int(row.version)
+    return int(seen) if seen.isascii() and seen.isdigit() else int(row.version)
 
 
 def _taken(rows: Any, field: str, reason: str, row: Model | None = None) -> Callable[[dict[str, Any]], Any]:
@@ -138,7 +144,7 @@ def add_law(request: HttpRequest) -> HttpResponse:
 
     return _form_page(
         request,
-        forms.LawForm(request.POST or None),
+        forms.LawForm(request.POST or editing.unsent(request)),
         heading=say("register.laws.add"),
         back=reverse("register:laws"),
         save=save,
@@ -160,7 +166,7 @@ def _edit_page(
 ) -> HttpResponse:
     """Show the form of a row, save it once, or show both versions where somebody else was first."""
     initial = {name: getattr(row, name) for name in names}
-    form = form_class(request.POST or None, initial={**initial, "version": row.version})
+    form = form_class(request.POST or editing.unsent(request), initial={**initial, "version": row.version})
 
     def save(given: dict[str, Any]) -> str:
         change(facts=given, expected_version=_expected(request, row), by=person(request), at=clock.now())
@@ -170,7 +176,8 @@ def _edit_page(
     try:
         if request.method == "POST":
             return _form_page(request, form, heading=heading, back=back, save=save, taken=taken)
-        page = {"form": form, "heading": heading, "back": back, "version": row.version}
+        seen = form.data.get("version") or row.version  # what was sent after the login timed out began from its own
+        page = {"form": form, "heading": heading, "back": back, "version": seen}
         return render(request, "register/form.html", page)
     except EditConflict as conflict:
         return answer_conflict(request, differences=conflicting(conflict, _labels(names)), again=request.path)
@@ -244,7 +251,7 @@ def add_theme_set(request: HttpRequest) -> HttpResponse:
 
     return _form_page(
         request,
-        forms.ThemeSetForm(request.POST or None),
+        forms.ThemeSetForm(request.POST or editing.unsent(request)),
         heading=say("register.themes.add_set"),
         back=reverse("register:themes"),
         save=save,
@@ -281,7 +288,7 @@ def add_theme(request: HttpRequest, key: int) -> HttpResponse:
 
     return _form_page(
         request,
-        forms.ThemeForm(request.POST or None, initial={"position": found.themes.count() + 1}),
+        forms.ThemeForm(request.POST or editing.unsent(request), initial={"position": found.themes.count() + 1}),
         heading=say("register.themes.add_theme"),
         back=reverse("register:themes"),
         save=save,

@@ -177,11 +177,14 @@ class DocumentVersion(models.Model):
     """One decided wording of a document, with its file. Never changed once it is there.
 
     It applies from `applies_from` until the next version does, the document's validity ends or another replaces it.
+    When the next version comes, `valid_until` keeps the last day that this one was to be valid: the document's own day
+    is from then on the next one's.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     applies_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
     decided_by = models.CharField(max_length=200)
     decided_on = models.DateField()
     paragraph = models.CharField(max_length=40, blank=True)

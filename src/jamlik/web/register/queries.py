@@ -60,6 +60,12 @@ def _first_day(lookup: str) -> Subquery:
     return Subquery(found.annotate(first=Min("applies_from")).values("first")[:1])
 
 
+def _ended_before(day: dt.date) -> Subquery:
+    """Last day of the version that has begun, where a later one is decided and has not begun; else nothing."""
+    begun = DocumentVersion.objects.filter(document=OuterRef("pk"), applies_from__lte=day)
+    return Subquery(begun.order_by("-applies_from").values("valid_until")[:1])
+
+
 def documents(on: dt.date | None = None) -> QuerySet[Document]:
     """All documents with `state` on a day, `first_from` and `replaced_from`; what a list shows comes along."""
     day = on or clock.today()
@@ -69,12 +75,14 @@ def documents(on: dt.date | None = None) -> QuerySet[Document]:
         .annotate(
             first_from=_first_day("document"),
             replaced_from=_first_day("document__replaces"),
+            ended_before=_ended_before(day),
         )
         .annotate(
             state=Case(
                 When(first_from__isnull=True, then=Value(DocumentState.DRAFT.value)),
                 When(replaced_from__lte=day, then=Value(DocumentState.REPLACED.value)),
                 When(valid_until__lt=day, then=Value(DocumentState.EXPIRED.value)),
+                When(ended_before__lt=day, then=Value(DocumentState.EXPIRED.value)),
                 When(first_from__gt=day, then=Value(DocumentState.COMING.value)),
                 default=Value(DocumentState.IN_FORCE.value),
                 output_field=Text(),
@@ -139,9 +147,12 @@ def version_on(document: Document, on: dt.date) -> Applied:
     )
     if taken_over is not None:
         return Applied(on, DocumentState.REPLACED, replaced_by=taken_over.document)
-    if document.valid_until is not None and document.valid_until < on:
+    version = max(begun, key=lambda each: each.applies_from)
+    latest = max(versions, key=lambda each: each.number)
+    until = document.valid_until if version == latest else version.valid_until
+    if until is not None and until < on:
         return Applied(on, DocumentState.EXPIRED)
-    return Applied(on, DocumentState.IN_FORCE, version=max(begun, key=lambda version: version.applies_from))
+    return Applied(on, DocumentState.IN_FORCE, version=version)
 
 
 def state_on(document: Document, on: dt.date | None = None) -> DocumentState:

@@ -64,7 +64,7 @@ def require_no_circle(document: Document | None, belongs_to: Document | None) ->
 
 
 def require_no_own_replacement(document: Document | None, replaces: Iterable[Document]) -> None:
-    """Stop a document from replacing itself or one that replaces it.
+    """Stop a document from replacing itself or one that replaces it, directly or through others.
 
     Raises
     ------
@@ -73,7 +73,10 @@ def require_no_own_replacement(document: Document | None, replaces: Iterable[Doc
     """
     if document is None:
         return
-    newer = {document.pk, *document.replaced_by.values_list("pk", flat=True)}
+    newer, found = {document.pk}, {document.pk}
+    while found:
+        found = set(Document.objects.filter(replaces__in=found).values_list("pk", flat=True)) - newer
+        newer |= found
     if any(old.pk in newer for old in replaces):
         raise BrokenRuleError("replaces", "replaces_itself")
 

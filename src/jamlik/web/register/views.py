@@ -221,17 +221,18 @@ def add_version(request: HttpRequest, key: int) -> HttpResponse:
     found = _found(key)
     access.require(request.user, EDIT, unit=found.owner)
     here = reverse("register:document", args=[found.pk])
-    form = forms.VersionForm(
-        request.POST or None, request.FILES or None, initial={"register_number": found.register_number}
-    )
+    known = {name: getattr(found, name) for name in ("register_number", "valid_until", "review_on")}
+    form = forms.VersionForm(request.POST or editing.unsent(request), request.FILES or None, initial=known)
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            given = form.cleaned_data
+            given = dict(form.cleaned_data)
             upload = given.pop("file")
+            validity = actions.Validity(given.pop("valid_until"), given.pop("review_on"))
             actions.add_version(
                 document=found,
                 decision=actions.Decision(**given),
+                validity=validity,
                 by=person(request),
                 at=clock.now(),
                 upload=upload.file if upload else None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 __all__ = ["LawFacts", "SetTemplate", "laws", "templates"]
 
@@ -38,14 +39,14 @@ class SetTemplate:
     themes: tuple[Texts, ...]
 
 
-def _parsed(name: str) -> dict[str, list[dict[str, object]]]:
+def _parsed(name: str) -> dict[str, list[dict[str, Any]]]:
     return tomllib.loads(resources.files(__name__).joinpath(name).read_text("utf-8"))
 
 
 @cache
 def laws() -> tuple[LawFacts, ...]:
     """All laws that come with the program."""
-    return tuple(LawFacts(**row) for row in _parsed("laws.toml")["law"])  # type: ignore[arg-type]
+    return tuple(LawFacts(**row) for row in _parsed("laws.toml")["law"])
 
 
 @cache
