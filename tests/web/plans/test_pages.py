@@ -9,10 +9,13 @@ from datetime import date
 import docx
 import pytest
 from django.urls import reverse
+from django.utils import translation
 from pypdf import PdfReader
 
-from jamlik.web.plans import actions, pictures, plan_actions, queries
+from jamlik.analysis.change import GapAnswer, GapLeft, MeasuredGap, Mover, gap_change
+from jamlik.web.plans import actions, pictures, plan_actions, queries, telling
 from jamlik.web.plans.models import Action, Plan, Remeasure, Update
+from jamlik.web.statistics.models import Indicator
 
 
 @pytest.fixture
@@ -27,7 +30,9 @@ def client(manager, client_as):
 
 @pytest.fixture
 def action(planned, finding_of, municipality, manager) -> Action:
-    return planned(finding_of(municipality.committees[0], gap=(-10, -13, -7), state="acted_on"), by=manager)
+    finding = finding_of(municipality.committees[0], gap=(-10, -13, -7), state="acted_on")
+    Indicator.objects.update(unit="%")
+    return planned(finding, by=manager)
 
 
 @pytest.fixture
@@ -99,10 +104,118 @@ def test_action_page_shows_the_gap_before_and_after_and_hides_what_is_hidden(act
     text = client.get(reverse("plans:action", args=[action.pk])).content.decode()
     rows = re.findall(r'<tr><th scope="row">(20\d\d)</th>(.*?)</tr>', text)
     assert [(year, re.sub(r"<[^>]+>", "|", cells)) for year, cells in rows] == [
-        ("2026", "|−10||−13 till −7||50|"),
-        ("2027", "|−4||−7 till −1||56|"),
+        ("2026", "|50,0||60,0||−10,0||−13,0 till −7,0|"),
+        ("2027", "|56,0||60,0||−4,0||−7,0 till −1,0|"),
         ("2028", "|visas inte|"),
     ]
+    head = re.search(r"<thead><tr>(.*?)</tr>", text)
+    assert head is not None
+    assert [each for each in re.sub(r"<[^>]+>", "|", head[1]).split("|") if each] == [
+        "Period",
+        "Pojkar (%)",
+        "Flickor (%)",
+        "Skillnad (procentenheter)",
+        "Osäkerhet",
+    ]
+
+
+UNSURE, LEFT = "Skillnaden är mindre. Det går inte att säga om den är borta.", "Skillnaden är mindre, men finns kvar."
+
+
+def _measured_again(action, finding_of, municipality, user_of, at, gap, **numbers) -> Remeasure:
+    made = finding_of(municipality.committees[0], "q1", "2027", gap=gap)
+    made.numbers |= numbers
+    made.save(update_fields=["numbers"])
+    return plan_actions.remeasure(before=action.finding, after=made, by=user_of("analyst", municipality.top), at=at)
+
+
+def _note(page: str) -> str:
+    start = page.index('<div class="note">')
+    return re.sub(r"<[^>]+>", " ", page[start : page.index("</div>", start)])
+
+
+@pytest.mark.parametrize(
+    ("gap", "boys", "girls", "answer", "mover"),
+    [
+        ((-4, -8.5, 0.5), 51.5, 55.5, UNSURE, "mest för att flickor fick det sämre. En mindre del"),
+        ((-4, -6, -2), 56, 60, LEFT, "minskade skillnaden för att pojkar fick det bättre."),
+        ((-4, -6, -2), 50, 54, LEFT, "bara för att flickor fick det sämre. Det blev inte bättre för pojkar."),
+        ((-4, -6, -2), 55, 59, LEFT, "mest för att pojkar fick det bättre. Men flickor fick det också sämre."),
+        ((-4, -6, -2), 53, 57, LEFT, "lika mycket för att flickor fick det sämre som för att pojkar"),
+        ((-1, -3, 1), 59, 60, "Skillnaden har försvunnit. Det som är kvar går inte", "för att pojkar fick det bättre."),
+        ((-0.5, -0.9, -0.1), 59.5, 60, "Det som är kvar är för litet", "för att pojkar fick det bättre."),
+        ((-9, -13, -5), 51, 60, "Det går inte att säga om skillnaden har ändrats. Osäkerheten", ""),
+        ((-20, -22, -18), 40, 60, "Skillnaden är större.", ""),
+    ],
+)
+def test_what_the_figures_say_names_who_moved_and_claims_no_more_than_they_tell(
+    action, finding_of, municipality, user_of, at, client, gap, boys, girls, answer, mover
+):
+    levels = {"level": str(boys), "level_reference": str(girls)}
+    made = _measured_again(action, finding_of, municipality, user_of, at, gap, **levels)
+    note = _note(client.get(reverse("plans:remeasured", args=[made.pk])).content.decode())
+    assert answer in note
+    assert ("finns kvar" in note) == (answer == LEFT)
+    assert ("Enligt nivåerna" in note) == bool(mover)
+    assert mover in note
+    shown = f"{girls:.1f}".replace(".", ",")
+    assert f"Flickor gick från 60,0 till {shown} %." in note
+    assert "procentenheter (osäkerhet" in note
+    assert answer in client.get(reverse("plans:action", args=[action.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("better", "told"),
+    [
+        ("up", "bara för att flickor fick det sämre"),
+        ("down", "minskade skillnaden för att flickor fick det bättre"),
+        ("neutral", None),
+    ],
+)
+def test_who_lost_is_told_by_which_way_is_better_and_by_nobody_without_it(
+    action, finding_of, municipality, user_of, at, client, better, told
+):
+    again = {"level": "50", "level_reference": "52", "direction": better}
+    made = _measured_again(action, finding_of, municipality, user_of, at, (-2, -4, -0.5), **again)
+    note = _note(client.get(reverse("plans:remeasured", args=[made.pk])).content.decode())
+    assert "Pojkar gick från 50,0 till 50,0 %." in note
+    assert "Flickor gick från 60,0 till 52,0 %." in note
+    assert told in note if told else "fick det" not in note
+
+
+@pytest.mark.parametrize("lang", ["sv", "en", "fi"])
+def test_every_answer_and_mover_can_be_told_in_every_language(lang, action):
+    numbers = {"unit": "%", "direction": "up", "change": -1.0, "low": -2.0, "high": 0.0, "turned": True}
+    numbers |= {"before": {"level": "1", "level_reference": "2"}, "after": {"level": "2", "level_reference": "2"}}
+    kinds = [{**numbers, "left": left.value, "mover": mover.value} for left in GapLeft for mover in Mover]
+    with translation.override(lang):
+        for answer in GapAnswer:
+            for kind in ({}, *kinds):
+                row = Remeasure(before=action.finding, answer=answer.value, numbers=kind)
+                assert telling.answer_text(row)
+                assert len(telling.told_lines(row)) == (0 if not kind else 4 + (kind["mover"] != Mover.UNKNOWN))
+
+
+def test_what_one_committee_alone_may_see_is_answered_without_its_numbers_being_kept():
+    change = gap_change(MeasuredGap(-10.0, -13.0, -7.0), MeasuredGap(-4.0, -6.0, -2.0))
+    kept = plan_actions.kept(change, public=False)
+    assert kept == {"turned": False, "left": "sure"}
+    assert plan_actions.kept(change, public=True)["change"] == -6.0
+
+
+def test_gap_picture_has_a_scale_of_round_numbers_that_holds_everything(action, finding_of, municipality):
+    finding_of(municipality.committees[0], "q1", "2027", gap=(-4, -7, 1))
+    drawn = pictures.gap_picture(queries.gap_series(action.finding))
+    assert [tick.text for tick in drawn.ticks] == ["−15", "−10", "−5", "0", "5"]
+    assert next(tick.x for tick in drawn.ticks if tick.text == "0") == drawn.zero_x
+    assert all(drawn.ticks[0].x <= x <= drawn.ticks[-1].x for each in drawn.points for x in (each.low_x, each.high_x))
+
+
+@pytest.mark.parametrize(
+    ("spread", "step"), [(0, 1), (0.5, 0.1), (6, 1), (7, 2), (12.1, 5), (60, 10), (61, 20), (600000, 100000)]
+)
+def test_steps_of_a_scale_are_round_and_at_most_six(spread, step):
+    assert pictures.step_of(spread) == step
 
 
 def test_measured_again_with_one_click_and_confirmed_once(action, finding_of, municipality, client, user_of, client_as):

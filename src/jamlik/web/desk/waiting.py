@@ -21,6 +21,7 @@ from jamlik.web.organisation.queries import current_assignments, scope_ids
 from jamlik.web.organisation.roles import Role
 from jamlik.web.plans import queries as plans
 from jamlik.web.plans.models import Action, ActionState
+from jamlik.web.plans.telling import answer_text
 from jamlik.web.register.queries import overdue_reviews
 from jamlik.web.statistics.freezing import SURE
 from jamlik.web.statistics.models import DataSet, Finding, FindingState, Import, ImportState, ReleaseState, Source
@@ -165,7 +166,7 @@ def _to_confirm(user: User, day: date) -> list[Work]:
         Line(
             name_of(row.before),
             reverse("plans:remeasured", args=[row.pk]),
-            say(f"plans.answer.{row.answer}"),
+            answer_text(row),
         )
         for row in rows
     ]

@@ -8,8 +8,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from jamlik.web.core.texts import written_number
-
 __all__ = [
     "Action",
     "ActionState",
@@ -58,10 +56,6 @@ def _person(*, required: bool = False) -> Any:
     return models.ForeignKey(
         settings.AUTH_USER_MODEL, null=not required, blank=not required, on_delete=models.PROTECT, related_name="+"
     )
-
-
-def _written(value: object) -> str:
-    return "" if value is None else written_number(float(str(value)), 1)
 
 
 class Plan(models.Model):
@@ -274,15 +268,3 @@ class Remeasure(models.Model):
     def unit(self) -> Any:
         """The unit whose scope it lies in."""
         return self.before.owner
-
-    def change_text(self) -> str:
-        """The change of the gap, as a number in the reader's language."""
-        return _written(self.numbers.get("change"))
-
-    def low_text(self) -> str:
-        """The lower end of the change's interval."""
-        return _written(self.numbers.get("low"))
-
-    def high_text(self) -> str:
-        """The upper end of the change's interval."""
-        return _written(self.numbers.get("high"))

@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from math import ceil, floor
 
+from jamlik.web.core.texts import written_number
 from jamlik.web.plans.models import Action
 from jamlik.web.plans.queries import Measured, is_late
 
-__all__ = ["Bar", "GapPicture", "Mark", "Point", "Tick", "Timeline", "gap_picture", "timeline"]
+__all__ = ["Bar", "GapPicture", "Mark", "Point", "Tick", "Timeline", "gap_picture", "step_of", "timeline"]
 
 WIDTH = 960
 ROW = 34
@@ -137,12 +140,42 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class GapPicture:
-    """The gaps over the periods, and where no gap at all would be."""
+    """The gaps over the periods on one axis with its numbers, and where no gap at all would be."""
 
     points: tuple[Point, ...]
+    ticks: tuple[Tick, ...]
     zero_x: int
-    height: int
-    width: int = 420
+    width: int = 560
+    top: int = 20
+    middle: int = 315
+
+    @property
+    def bottom(self) -> int:
+        """Where the axis lies."""
+        return self.top + 36 * len(self.points) + 4
+
+    @property
+    def tick_y(self) -> int:
+        """Where the axis' numbers stand."""
+        return self.bottom + 16
+
+    @property
+    def unit_y(self) -> int:
+        """Where the axis' name stands."""
+        return self.bottom + 36
+
+    @property
+    def height(self) -> int:
+        """Height of the picture."""
+        return self.unit_y + 8
+
+    @property
+    def zero_anchor(self) -> str:
+        """Which end of its text the line of no gap carries, so that the text stays inside."""
+        return "middle" if 150 < self.zero_x < 480 else "start" if self.zero_x <= 150 else "end"
+
+
+_LEFT, _RIGHT = 100, 530
 
 
 def gap_picture(series: Sequence[Measured]) -> GapPicture | None:
@@ -151,20 +184,30 @@ def gap_picture(series: Sequence[Measured]) -> GapPicture | None:
     if not shown:
         return None
     numbers = [0.0, *(value for each in shown for value in (each.gap, each.low, each.high) if value is not None)]
-    low, high = min(numbers), max(numbers)
-    spread = (high - low) or 1.0
+    step = step_of(max(numbers) - min(numbers))
+    low, high = floor(min(numbers) / step), ceil(max(numbers) / step)
+    high += low == high
 
     def x(value: float) -> int:
-        return round(80 + (value - low) / spread * 320)
+        return round(_LEFT + (value / step - low) / (high - low) * (_RIGHT - _LEFT))
 
     points = tuple(
         Point(
             each,
-            24 + 36 * place,
+            42 + 36 * place,
             x(each.gap or 0.0),
             None if each.low is None else x(each.low),
             None if each.high is None else x(each.high),
         )
         for place, each in enumerate(shown)
     )
-    return GapPicture(points, x(0.0), 24 + 36 * len(points))
+    ticks = tuple(Tick(x(n * step), written_number(n * step)) for n in range(low, high + 1))
+    return GapPicture(points, ticks, x(0.0))
+
+
+def step_of(spread: float) -> float:
+    """A round number that divides a spread in at most six."""
+    if spread <= 0:
+        return 1.0
+    size = Decimal(10) ** (Decimal(spread / 6).adjusted())
+    return float(next(n * size for n in (1, 2, 5, 10) if n * size * 6 >= Decimal(spread)))

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from jamlik.analysis.change import GapChange
+from jamlik.model.tables import Audience
 from jamlik.web.core import audit
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
@@ -15,10 +17,11 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import rules
 from jamlik.web.plans.models import Plan, PlanState, PlanStep, Remeasure
 from jamlik.web.statistics.actions import move_finding
+from jamlik.web.statistics.freezing import direction_of
 from jamlik.web.statistics.models import Finding, FindingState
 from jamlik.web.statistics.queries import gap_change
 
-__all__ = ["PLAN_FIELDS", "change_plan", "confirm_remeasure", "make_plan", "move_plan", "remeasure"]
+__all__ = ["PLAN_FIELDS", "change_plan", "confirm_remeasure", "kept", "make_plan", "move_plan", "remeasure"]
 
 PLAN_FIELDS = ("title", "summary", "first_year", "last_year", "register_number")
 
@@ -104,7 +107,11 @@ def _step(plan: Plan, to: str, *, note: str, by: User, at: datetime) -> None:
 @transaction.atomic
 def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Remeasure:
     """Compare a finding with the same question at a later period, and freeze what the figures answer."""
-    before = Finding.objects.select_for_update(no_key=True, of=("self",)).select_related("owner").get(pk=before.pk)
+    before = (
+        Finding.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("owner", "indicator")
+        .get(pk=before.pk)
+    )
     known = Remeasure.objects.filter(before=before, after=after).first()
     if known is not None:
         return known
@@ -120,11 +127,9 @@ def remeasure(*, before: Finding, after: Finding, by: User, at: datetime) -> Rem
         numbers={
             "before": _numbers(before),
             "after": _numbers(after),
-            "change": change.change,
-            "low": change.low,
-            "high": change.high,
-            "levelling": str(change.levelling.value),
-            "turned": change.turned,
+            **kept(change, public=before.audience == after.audience == Audience.PUBLIC),
+            "unit": before.indicator.unit if before.indicator is not None else "",
+            "direction": direction_of(after).value,
         },
         made_by=by,
         made_at=at,
@@ -159,6 +164,14 @@ def confirm_remeasure(*, remeasure: Remeasure, closed: bool, comment: str, by: U
         note=row.comment,
     )
     return row
+
+
+def kept(change: GapChange, *, public: bool) -> dict[str, Any]:
+    """What is kept of a change. What only those inside a committee may see is kept in words, without its numbers."""
+    words = {"turned": change.turned, "left": change.left.value}
+    if not public:
+        return words
+    return {**words, "change": change.change, "low": change.low, "high": change.high, "mover": change.mover.value}
 
 
 def _numbers(finding: Finding) -> dict[str, Any]:

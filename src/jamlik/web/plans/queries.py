@@ -62,6 +62,7 @@ class Measured:
     low: float | None
     high: float | None
     level: float | None
+    reference: float | None
 
     @property
     def shown(self) -> bool:
@@ -142,7 +143,9 @@ def _measured(finding: Finding) -> Measured:
         value = finding.numbers.get(name)
         return None if value is None else float(value)
 
-    return Measured(finding, number("gap"), number("gap_low"), number("gap_high"), number("level"))
+    return Measured(
+        finding, number("gap"), number("gap_low"), number("gap_high"), number("level"), number("level_reference")
+    )
 
 
 def remeasure_to_confirm(user: Person) -> QuerySet[Remeasure]:

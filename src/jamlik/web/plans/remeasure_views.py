@@ -14,9 +14,10 @@ from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
-from jamlik.web.plans import pictures, plan_actions, queries, rules
+from jamlik.web.plans import pictures, plan_actions, queries, rules, telling
 from jamlik.web.plans.forms import ConfirmForm
 from jamlik.web.plans.models import Action, Remeasure
+from jamlik.web.statistics.queries import open_to
 
 __all__ = ["confirm", "remeasure", "remeasure_page"]
 
@@ -66,7 +67,9 @@ def confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _seen(request: HttpRequest, pk: int) -> tuple[Remeasure, list[Action]]:
     """A remeasurement and the actions that lead to it, for one who may see either those or the finding's committee."""
-    rows = Remeasure.objects.select_related("before__owner", "before__indicator", "after", "confirmed_by")
+    rows = Remeasure.objects.filter(open_to(request.user, "before")).select_related(
+        "before__owner", "before__indicator", "before__inside", "after", "confirmed_by"
+    )
     found = get_object_or_404(rows, pk=pk)
     related = list(queries.visible_actions(request.user).filter(finding=found.before))
     if not related:
@@ -81,9 +84,10 @@ def _page(request: HttpRequest, found: Remeasure, related: list[Action], form: C
         "remeasure": found,
         "finding": found.before,
         "actions": related,
-        "series": series,
+        "table": telling.gap_table(found.before, series),
         "picture": pictures.gap_picture(series),
-        "answer": say(f"plans.answer.{found.answer}"),
+        "answer": telling.answer_text(found),
+        "told": telling.told_lines(found),
         "form": form,
     }
     return render(request, "plans/remeasure.html", shown, status=422 if form is not None and form.errors else 200)

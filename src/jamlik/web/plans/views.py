@@ -17,8 +17,9 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.forms import Form
 from jamlik.web.core.listing import Column, Filter, Spec
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
-from jamlik.web.plans import actions, pictures, queries, rules
+from jamlik.web.plans import actions, pictures, queries, rules, telling
 from jamlik.web.plans.forms import ActionForm, ContributorForm, MilestoneForm, ReportForm, StopForm
 from jamlik.web.plans.guided_views import conflict_page
 from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone
@@ -160,7 +161,8 @@ def action_page(request: HttpRequest, pk: int) -> HttpResponse:
         "look": LOOKS[state],
         "series": series,
         "picture": pictures.gap_picture(series) if len(series) > 1 else None,
-        "remeasures": remeasures,
+        "table": telling.gap_table(action.finding, series),
+        "remeasures": [(each, telling.answer_text(each)) for each in remeasures],
         "may_remeasure": _may_remeasure(request, action, series),
         "updates": list(action.updates.select_related("made_by")[: listing.PAGE_ROWS]),
         "contributors": list(action.contributors.select_related("other_unit")),
@@ -179,6 +181,8 @@ def _may_remeasure(request: HttpRequest, action: Action, series: list[queries.Me
 @permission("plans.act")
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an action."""
+    if led := editing.sent_before(request):
+        return redirect(led)
     action = _own(request, pk)
     if action.state == ActionState.DRAFT:
         return redirect("plans:check", pk)
@@ -186,20 +190,20 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = ActionForm(request.POST, action=action)
         if form.is_valid():
-            by: Any = request.user
-            seen = editing.seen_version(request)
             try:
-                actions.change_action(
-                    action=action, fields=form.cleaned_data, expected_version=seen, by=by, at=clock.now()
-                )
+                return editing.once(request, lambda: _changed(request, action, form.cleaned_data))
             except EditConflict as conflict:
                 return conflict_page(request, form, conflict, again=request.path)
             except rules.RefusedError as refused:
                 form.add_error(None, str(refused))
-            else:
-                messages.success(request, say("plans.action.saved"))
-                return redirect("plans:action", pk)
     return _form_page(request, form, action, "plans.action.edit")
+
+
+def _changed(request: HttpRequest, action: Action, fields: dict[str, Any]) -> str:
+    seen = editing.seen_version(request)
+    actions.change_action(action=action, fields=fields, expected_version=seen, by=person(request), at=clock.now())
+    messages.success(request, say("plans.action.saved"))
+    return reverse("plans:action", args=[action.pk])
 
 
 def _form_page(request: HttpRequest, form: Form, action: Action, heading: str, *, danger: bool = False) -> HttpResponse:
