@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.urls import reverse
 
 from jamlik.web.core import access, audit
+from jamlik.web.core.busy import if_free, is_busy
 from jamlik.web.core.jobs import Job, enqueue
 from jamlik.web.core.models import User
-from jamlik.web.core.texts import say
 from jamlik.web.desk.models import Visit
 from jamlik.web.organisation.actions import add_unit, change_unit
 from jamlik.web.organisation.models import Unit, UnitKind
-from jamlik.web.organisation.queries import root
+from jamlik.web.organisation.queries import has_own_name, root
 from jamlik.web.register.theme_actions import load_laws, theme_set_from_template
 from jamlik.web.statistics.actions import begin_municipality
 from jamlik.web.statistics.models import Import
@@ -27,9 +27,24 @@ _NOTED_EVERY = timedelta(minutes=5)
 BOARD_CODE = "ks"
 
 
-@transaction.atomic
 def note_visit(*, user: User, at: datetime) -> Visit:
-    """Note that a person is here; after a pause it is a new visit. Written seldom, since it happens on a page read."""
+    """Note that a person is here; after a pause it is a new visit. Written seldom, since it happens on a page read.
+
+    A page that is only read waits for nobody who writes: where somebody does, the visit is noted next time.
+    """
+    seen = Visit.objects.filter(user=user).first()
+    if seen is not None and at - seen.seen_at < _NOTED_EVERY:
+        return seen
+    try:
+        with if_free():
+            return _noted(user, at)
+    except OperationalError as error:
+        if not is_busy(error):
+            raise
+        return seen or Visit(user=user, seen_at=at)
+
+
+def _noted(user: User, at: datetime) -> Visit:
     visit, new = Visit.objects.select_for_update(no_key=True, of=("self",)).get_or_create(
         user=user, defaults={"seen_at": at}
     )
@@ -62,7 +77,7 @@ def begin_own(*, municipality: str, by: User, at: datetime) -> Import:
     top = root()
     access.require(by, BEGIN, unit=top)
     assert top is not None  # nobody has the permission for no unit
-    if top.name == say("core.site.own_municipality"):
+    if not has_own_name(top):
         values = {"name": municipality.strip()}
         change_unit(unit=top, values=values, expected_version=top.version, by=by, at=at)
     load_laws(by=by, at=at)
