@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
@@ -28,9 +29,22 @@ from jamlik.web.core.editing_models import Draft
 from jamlik.web.core.forms import Form
 from jamlik.web.core.people import person
 
-__all__ = ["CHECK", "Answers", "Guide", "Line", "Step", "drop_draft", "respond", "shown_value"]
+__all__ = [
+    "CHECK",
+    "FIND",
+    "LOOK",
+    "Answers",
+    "Guide",
+    "Line",
+    "Step",
+    "drop_draft",
+    "respond",
+    "seen_anew",
+    "shown_value",
+]
 
 CHECK = "check"
+LOOK, FIND = "look", "find"  # the button that narrows long choices, and the field with what is looked for
 Answers = Mapping[str, Any]
 Finish = Callable[[Answers, int], str]
 
@@ -221,6 +235,8 @@ def _listed(values: Mapping[str, Any]) -> dict[str, list[str]]:
 def _step_page(walk: _Walk, step: Step, shared: dict[str, Any], cancel: str) -> HttpResponse:
     request, status = walk.request, 200
     kept = walk.draft.answers.get(step.name)
+    if request.method == "POST" and LOOK in request.POST:
+        return _looked_for(walk, step)
     if request.method == "POST":
         form = step.form(request.POST, **walk.options)
         if form.is_valid():
@@ -242,9 +258,17 @@ def _step_page(walk: _Walk, step: Step, shared: dict[str, Any], cancel: str) -> 
     )
 
 
+def _looked_for(walk: _Walk, step: Step) -> HttpResponse:
+    """The same page with the choices narrowed; what is chosen so far is kept, and read again when the page is sent."""
+    _keep(walk.draft, step, walk.request.POST)
+    asked = {FIND: walk.request.POST.get(FIND, "")[:100], "back": walk.request.GET.get("back", "")}
+    return HttpResponseRedirect(f"{walk.address(step.name)}?{urlencode({k: v for k, v in asked.items() if v})}")
+
+
 def _keep(draft: Draft, step: Step, sent: QueryDict) -> None:
     """Keep what was sent to a step: only its own fields."""
-    own = {name: sent.getlist(name) for name in sent if name not in {"csrfmiddlewaretoken", editing.TOKEN}}
+    others = {"csrfmiddlewaretoken", editing.TOKEN, LOOK, FIND}
+    own = {name: sent.getlist(name) for name in sent if name not in others}
     draft.answers = {**draft.answers, step.name: own}
     draft.changed_at = clock.now()
     Draft.objects.filter(pk=draft.pk).update(answers=draft.answers, changed_at=draft.changed_at)
@@ -288,3 +312,8 @@ def _finish(walk: _Walk, finish: Finish) -> str:
 def drop_draft(request: HttpRequest, guide: Guide, subject: str) -> None:
     """Let go of what a person has begun."""
     Draft.objects.filter(user=person(request), form=guide.name, subject=subject).delete()
+
+
+def seen_anew(request: HttpRequest, guide: Guide, subject: str, version: int) -> None:
+    """A person has been shown the version that is saved now, and goes on from what they have written themselves."""
+    Draft.objects.filter(user=person(request), form=guide.name, subject=subject).update(seen_version=version)

@@ -37,18 +37,25 @@ def as_form_error(error: BrokenRuleError, *, app: str = "register") -> forms.Val
 
 
 def answer_conflict(
-    request: HttpRequest, *, differences: Iterable[Difference], again: str, version: int | None = None
+    request: HttpRequest,
+    *,
+    differences: Iterable[Difference],
+    again: str,
+    version: int | None = None,
+    afresh: str = "",
 ) -> HttpResponse:
     """The page that shows what differs; nothing has been saved.
 
     With the `version` that is saved now, one's own can be saved after all: the page sends the same form to `again`.
+    `afresh` leads to what is saved, where `again` does not.
     """
     shown = [(name, mine, theirs) for name, mine, theirs in differences if str(mine) != str(theirs)]
     left_out = {"csrfmiddlewaretoken", TOKEN, "version"}
     sent = (
         [] if version is None else [(n, v) for n in request.POST if n not in left_out for v in request.POST.getlist(n)]
     )
-    page = {"differences": shown, "again": again, "sent": sent, "version": version}
+    page = {"differences": shown, "again": again, "sent": sent, "version": version, "afresh": afresh or again}
+    page["keep"] = version is not None
     return render(request, "core/conflict.html", page, status=409)
 
 
