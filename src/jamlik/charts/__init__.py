@@ -4,6 +4,7 @@
 its SVG in three languages and two widths.
 """
 
+from jamlik.charts.aims import AimedNumber, AimLine, AimPanel, Target, aims_drawing
 from jamlik.charts.chart import Chart, ChartTable, TableCell
 from jamlik.charts.dots import dots_chart
 from jamlik.charts.lines import lines_chart
@@ -13,9 +14,14 @@ from jamlik.charts.overview import overview_chart
 from jamlik.charts.select import charts_for
 
 __all__ = [
+    "AimLine",
+    "AimPanel",
+    "AimedNumber",
     "Chart",
     "ChartTable",
     "TableCell",
+    "Target",
+    "aims_drawing",
     "charts_for",
     "dots_chart",
     "lines_chart",

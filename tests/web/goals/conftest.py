@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -14,6 +15,7 @@ from jamlik.model.questions import Comparison, question_key
 from jamlik.model.tables import Status
 from jamlik.web.core import clock
 from jamlik.web.goals import actions
+from jamlik.web.goals.models import Target
 from jamlik.web.statistics.models import Analysis, DataSet, Finding, Import, Indicator, LevelRows, Observation, Release
 
 AT = dt.datetime(2026, 5, 1, 8, 0, tzinfo=dt.UTC)
@@ -150,5 +152,32 @@ def publish(data_set, indicator):
             numbers=json.loads(canonical_json(numbers)),
             texts=TEXTS,
         )
+
+    return make
+
+
+@pytest.fixture
+def browser(client_as, strategist):
+    return client_as(strategist)
+
+
+@pytest.fixture
+def halve(data_set, indicator):
+    def make(goal, **changed):
+        given = {
+            "goal": goal,
+            "kind": "gap",
+            "indicator": indicator,
+            "data_set": data_set,
+            "question_key": QUESTION,
+            "group": [list(pair) for pair in WOMEN],
+            "group_texts": {"sv": "Flickor", "en": "Girls", "fi": "Tytöt"},
+            "reference_texts": {"sv": "Pojkar", "en": "Boys", "fi": "Pojat"},
+            "aim_kind": "share",
+            "aim": Decimal("0.5"),
+            "baseline_period": "2022",
+            "by_year": 2030,
+        }
+        return Target.objects.create(**{**given, **changed})
 
     return make

@@ -8,44 +8,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jamlik.web.goals import actions
-from jamlik.web.goals.models import Goal, Target
+from jamlik.web.goals.models import Goal
 from jamlik.web.register import theme_actions
 from jamlik.web.register.models import Document, Theme
-from tests.web.goals.conftest import AT, QUESTION, TODAY, WOMEN
+from tests.web.goals.conftest import AT, QUESTION, TODAY
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def browser(client_as, strategist):
-    return client_as(strategist)
-
-
-@pytest.fixture
 def reader(client_as, user_of, municipality):
     return client_as(user_of("reader", municipality.committees[0]))
-
-
-@pytest.fixture
-def halve(data_set, indicator):
-    def make(goal, **changed):
-        given = {
-            "goal": goal,
-            "kind": "gap",
-            "indicator": indicator,
-            "data_set": data_set,
-            "question_key": QUESTION,
-            "group": [list(pair) for pair in WOMEN],
-            "group_texts": {"sv": "Flickor", "en": "Girls", "fi": "Tytöt"},
-            "reference_texts": {"sv": "Pojkar", "en": "Boys", "fi": "Pojat"},
-            "aim_kind": "share",
-            "aim": Decimal("0.5"),
-            "baseline_period": "2022",
-            "by_year": 2030,
-        }
-        return Target.objects.create(**{**given, **changed})
-
-    return make
 
 
 def url(name, *args):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from jamlik.web.core import access, audit
 from jamlik.web.core.editing import save_if_unchanged
@@ -100,11 +101,26 @@ def _require_sound(goal: Goal | None, facts: GoalFacts) -> None:
         children=list(goal.children.all()) if goal is not None else [],
     )
     require_nobody(**{name: str(getattr(facts, name)) for name in _TEXTS})
-    taken = Goal.objects.filter(code=facts.code)
+    _require_own_code(goal, facts.code)
+
+
+def _require_own_code(goal: Goal | None, code: str) -> None:
+    others = Goal.objects.filter(code=code)
     if goal is not None:
-        taken = taken.exclude(pk=goal.pk)
-    if facts.code and taken.exists():
-        raise BrokenRuleError("code", "code_taken", code=facts.code)
+        others = others.exclude(pk=goal.pk)
+    if code and others.exists():
+        raise BrokenRuleError("code", "code_taken", code=code)
+
+
+@contextmanager
+def _code_at_once(goal: Goal | None, code: str) -> Iterator[None]:
+    """Two who give the same number at the same instant: the database lets one in, the other is told as by the rule."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError:
+        _require_own_code(goal, code)
+        raise
 
 
 def _in_order(rows: Any) -> list[Any]:
@@ -116,7 +132,8 @@ def add_goal(*, facts: GoalFacts, by: User, at: dt.datetime) -> Goal:
     """Add a goal as a draft."""
     access.require(by, EDIT, unit=facts.owner)
     _require_sound(None, facts)
-    goal = Goal.objects.create(**{name: getattr(facts, name) for name in _PLAIN})
+    with _code_at_once(None, facts.code):
+        goal = Goal.objects.create(**{name: getattr(facts, name) for name in _PLAIN})
     changes: dict[str, tuple[object, object]] = {
         name: (None, getattr(facts, name)) for name in _PLAIN if getattr(facts, name) not in (None, "")
     }
@@ -157,7 +174,8 @@ def edit_goal(
         setattr(goal, name, getattr(facts, name))
     if goal.state == GoalState.ADOPTED:
         rules.require_adoptable(goal)
-    save_if_unchanged(goal, fields=_PLAIN, expected_version=expected_version)
+    with _code_at_once(goal, facts.code):
+        save_if_unchanged(goal, fields=_PLAIN, expected_version=expected_version)
     for name in _MANY:
         rows, wanted = getattr(goal, name), getattr(facts, name)
         if _in_order(rows.all()) != _in_order(wanted):
@@ -238,9 +256,11 @@ def add_target(*, goal: Goal, facts: TargetFacts, by: User, at: dt.datetime) -> 
     chosen["group_texts"] = dict(facts.group_texts or {})
     chosen["reference_texts"] = dict(facts.reference_texts or {})
     target = Target.objects.create(goal=goal, **chosen)
-    told = ("kind", "question_key", "aim_kind", "aim", "baseline_period", "by_year")
+    told = ("indicator", "kind", "aim_kind", "aim", "baseline_period", "by_year")
     changes: dict[str, tuple[object, object]] = {name: (None, getattr(facts, name)) for name in told}
-    changes["indicator"] = (None, facts.indicator.key)
+    sides = [each["sv"] for each in (facts.group_texts, facts.reference_texts) if each and each.get("sv")]
+    if sides:
+        changes["question"] = (None, ", ".join(sides))
     audit.record("goals.target_added", target=target, by=by, at=at, changes=changes, note=facts.reason)
     return target
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -21,16 +21,30 @@ from jamlik.web.register.models import Document
 from jamlik.web.register.queries import active_themes
 from jamlik.web.statistics.models import DataSet, Indicator, LevelRows, Observation
 
-__all__ = ["GoalChoices", "Question", "TargetChoices"]
+__all__ = ["LONG", "Choice", "GoalChoices", "Question", "TargetChoices", "narrowed"]
 
 Choice = tuple[int | str, str]
+LONG = 12  # more choices than this can be searched
+
+
+def narrowed(choices: Sequence[Choice], find: str, chosen: Container[str]) -> list[Choice]:
+    """Choices with every word that is looked for, and those that are chosen or stand for none."""
+    words = find.casefold().split()
+    return [
+        (key, text)
+        for key, text in choices
+        if not key or str(key) in chosen or all(word in text.casefold() for word in words)
+    ]
 
 
 class GoalChoices:
-    """For one person and goal. `level` and the years are put here by the pages that ask for them."""
+    """For one person and goal. `level` and the years are put here by the pages that ask for them.
 
-    def __init__(self, user: User, goal: Goal | None = None) -> None:
-        self._user, self.goal = user, goal
+    `find` narrows what a page lists to what holds these words.
+    """
+
+    def __init__(self, user: User, goal: Goal | None = None, find: str = "") -> None:
+        self._user, self.goal, self.find = user, goal, find
         self.level = ""
         self.years: tuple[int, int] | None = None
 
@@ -92,7 +106,8 @@ class Question:
 class TargetChoices:
     """For one target being set. Each page puts its answer here, so that the next can offer what goes with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: str = "") -> None:
+        self.find = find
         self.source: tuple[int, str] | None = None
         self.question = ""
         self.kind = ""

@@ -29,13 +29,14 @@ from jamlik.web.statistics.models import DataSet, Indicator
 
 __all__ = ["adopt", "edit_goal", "end", "new_goal", "new_target", "withdraw"]
 
+_FIND = "core/guided/find.html"
 _STEPS = (
     Step("what", forms.WhatForm, "goals.ask.what"),
     Step("agreed", forms.AgreedForm, "goals.ask.agreed"),
     Step("how", forms.HowForm, "goals.ask.how"),
     Step("years", forms.YearsForm, "goals.ask.years"),
     Step("place", forms.PlaceForm, "goals.ask.place"),
-    Step("ties", forms.TiesForm, "goals.ask.ties"),
+    Step("ties", forms.TiesForm, "goals.ask.ties", template=_FIND),
 )
 _WHY = Step("why", forms.ReasonForm, "goals.ask.why")
 NEW = Guide("goals.goal", _STEPS, check="goals.ask.check", send="goals.ask.send")
@@ -44,8 +45,8 @@ REWORD = Guide("goals.goal_reword", (*_STEPS, _WHY), check="goals.ask.check", se
 TARGET = Guide(
     "goals.target",
     (
-        Step("indicator", forms.IndicatorForm, "goals.ask.indicator"),
-        Step("question", forms.ComparisonForm, "goals.ask.question"),
+        Step("indicator", forms.IndicatorForm, "goals.ask.indicator", template=_FIND),
+        Step("question", forms.ComparisonForm, "goals.ask.question", template=_FIND),
         Step("kind", forms.KindForm, "goals.ask.kind", shown=lambda answers: answers["question"] != "all"),
         Step("aim", forms.AimForm, "goals.ask.aim"),
         Step("reason", forms.TargetReasonForm, "goals.ask.target_reason"),
@@ -82,6 +83,11 @@ def _facts(answers: Answers) -> actions.GoalFacts:
     )
 
 
+def _looked_for(request: HttpRequest) -> str:
+    """What a page's choices are to be narrowed to; when a page is sent, every choice may be sent."""
+    return request.GET.get(guided.FIND, "") if request.method == "GET" else ""
+
+
 @permission(EDIT)
 def new_goal(request: HttpRequest, step: str = "") -> HttpResponse:
     """Add a goal."""
@@ -102,7 +108,7 @@ def new_goal(request: HttpRequest, step: str = "") -> HttpResponse:
         address=lambda name: reverse("goals:new_goal_step", args=[name]),
         finish=finish,
         cancel=reverse("goals:tree"),
-        options={"choices": GoalChoices(person(request))},
+        options={"choices": GoalChoices(person(request), find=_looked_for(request))},
     )
 
 
@@ -113,6 +119,8 @@ def edit_goal(request: HttpRequest, key: int, step: str = "") -> HttpResponse:
     access.require(request.user, EDIT, unit=found.owner)
     here = reverse("goals:goal", args=[found.pk])
     guide = REWORD if found.state == GoalState.ADOPTED else CHANGE
+    if "afresh" in request.GET:
+        guided.drop_draft(request, guide, str(found.pk))
 
     def finish(answers: Answers, version: int) -> str:
         try:
@@ -140,13 +148,25 @@ def edit_goal(request: HttpRequest, key: int, step: str = "") -> HttpResponse:
             cancel=here,
             version=found.version,
             initial=_initial(found),
-            options={"choices": GoalChoices(person(request), found)},
+            options={"choices": GoalChoices(person(request), found, find=_looked_for(request))},
         )
     except EditConflict as conflict:
-        guided.drop_draft(request, guide, str(found.pk))
-        names = ("code", *actions.WORDING, "owner", "parent")
-        differences = conflicting(conflict, [(name, say(f"goals.field.{name}")) for name in names])
-        return answer_conflict(request, differences=differences, again=reverse("goals:edit_goal", args=[found.pk]))
+        return _goal_conflict(request, guide, found, conflict)
+
+
+def _goal_conflict(request: HttpRequest, guide: Guide, goal: Goal, conflict: EditConflict) -> HttpResponse:
+    """Both versions. The person's own lies in the draft still, from now on as seen against the one that is saved."""
+    version = conflict.theirs.version if isinstance(conflict.theirs, Goal) else None
+    if version is not None:
+        guided.seen_anew(request, guide, str(goal.pk), version)
+    names = ("code", *actions.WORDING, "owner", "parent")
+    return answer_conflict(
+        request,
+        differences=conflicting(conflict, [(name, say(f"goals.field.{name}")) for name in names]),
+        again=reverse("goals:edit_goal_step", args=[goal.pk, guided.CHECK]),
+        version=version,
+        afresh=f"{reverse('goals:edit_goal', args=[goal.pk])}?afresh=1",
+    )
 
 
 def _initial(goal: Goal) -> dict[str, dict[str, Any]]:
@@ -226,7 +246,7 @@ def new_target(request: HttpRequest, key: int, step: str = "") -> HttpResponse:
     found = found_goal(key)
     access.require(request.user, EDIT, unit=found.owner)
     here = reverse("goals:goal", args=[found.pk])
-    choices = TargetChoices()
+    choices = TargetChoices(find=_looked_for(request))
 
     def finish(answers: Answers, version: int) -> str:
         try:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from jamlik.web.core.forms import Form
 from jamlik.web.core.texts import say
 from jamlik.web.goals import rules
-from jamlik.web.goals.choices import GoalChoices, TargetChoices
+from jamlik.web.goals.choices import LONG, Choice, GoalChoices, TargetChoices, narrowed
 from jamlik.web.goals.models import Agreement, Goal, GoalLevel
 from jamlik.web.register.conflicts import refused
 from jamlik.web.register.forms import DateField, ManyField, OneField
@@ -42,6 +44,13 @@ def labelled(name: str, *, hint: bool = False, required: str = "") -> dict[str, 
     return labelled_in(name, app="goals", hint=hint, required=required)
 
 
+def _offer_found(form: _GoalStep | _TargetStep, name: str, choices: Sequence[Choice]) -> None:
+    """Put in the choices that were looked for; a form with many says that it can be searched."""
+    chosen = set(form.data.getlist(name)) if isinstance(form.data, QueryDict) else set()
+    form.long = form.long or len(choices) > LONG
+    form.offer(name, narrowed(choices, form.choices.find, chosen))
+
+
 def _area(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
@@ -55,7 +64,9 @@ class _Year(forms.IntegerField):
 
 
 class _GoalStep(Form):
-    """A page about a goal; all of them are handed the same choices."""
+    """A page about a goal; all of them are handed the same choices. `long`: it has so many that they are searched."""
+
+    long = False
 
     def __init__(self, *args: Any, choices: GoalChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -171,8 +182,8 @@ class TiesForm(_GoalStep):
 
     def choose(self) -> None:
         """Put in themes and documents."""
-        self.offer("themes", self.choices.themes)
-        self.offer("documents", self.choices.documents)
+        _offer_found(self, "themes", self.choices.themes)
+        _offer_found(self, "documents", self.choices.documents)
 
 
 class ReasonForm(_GoalStep):
@@ -206,7 +217,9 @@ class ListForm(Form):
 
 
 class _TargetStep(Form):
-    """A page about a target; each puts its answer into the shared choices."""
+    """A page about a target; each puts its answer into the shared choices. `long` as for a goal's."""
+
+    long = False
 
     def __init__(self, *args: Any, choices: TargetChoices, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -224,7 +237,7 @@ class IndicatorForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in the indicators with published figures."""
-        self.offer("source", [("", ""), *self.choices.indicators()])
+        _offer_found(self, "source", [("", ""), *self.choices.indicators()])
 
     def clean_source(self) -> str:
         """Tell the pages after this."""
@@ -241,7 +254,7 @@ class ComparisonForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in everyone and the published comparisons."""
-        self.offer("question", [("", ""), *self.choices.comparisons()])
+        _offer_found(self, "question", [("", ""), *self.choices.comparisons()])
 
     def clean_question(self) -> str:
         """Tell the pages after this."""

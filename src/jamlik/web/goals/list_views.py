@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -77,21 +77,32 @@ def review(request: HttpRequest, key: int) -> HttpResponse:
     page = {
         "list": found,
         "diff": diff,
-        "changes": [(change, _in_words(change)) for change in diff.changes] if diff else [],
+        "changes": _all_in_words(diff.changes) if diff else [],
         "back": reverse("goals:upload"),
     }
     return render(request, "goals/review.html", page)
 
 
-def _in_words(change: GoalChange) -> list[tuple[str, str, str]]:
+def _all_in_words(changes: Sequence[GoalChange]) -> list[tuple[GoalChange, list[tuple[str, str, str]]]]:
+    """Each change with (field, before, after) as people read them: choices by their words, owners by their names."""
+    codes = {code for change in changes for code in change.fields.get("owner", ()) if code}
+    owners = dict(Unit.objects.filter(code__in=codes).values_list("code", "name"))
+
+    def said(name: str, value: str) -> str:
+        if name == "owner":
+            return owners.get(value, value)
+        return say(f"goals.{name}.{value}") if name in _WORDS and value else value
+
     return [
-        (say(f"goals.field.{name}"), _said(name, before), _said(name, after))
-        for name, (before, after) in change.fields.items()
+        (
+            change,
+            [
+                (say(f"goals.field.{name}"), said(name, before), said(name, after))
+                for name, (before, after) in change.fields.items()
+            ],
+        )
+        for change in changes
     ]
-
-
-def _said(name: str, value: str) -> str:
-    return say(f"goals.{name}.{value}") if name in _WORDS and value else value
 
 
 @permission(IMPORT)

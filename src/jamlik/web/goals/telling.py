@@ -11,7 +11,7 @@ from jamlik.web.goals.models import AimKind, Target, TargetKind
 from jamlik.web.goals.progress import Limits, Point, Progress, ProgressState
 from jamlik.web.goals.queries import Judged
 
-__all__ = ["Row", "Told", "aim_text", "told", "who"]
+__all__ = ["Row", "Told", "aim_text", "amount", "told", "who"]
 
 _LOOK = {
     ProgressState.REACHED: "ok",
@@ -47,6 +47,11 @@ class Told:
     rows: tuple[Row, ...]
 
     @property
+    def sides(self) -> tuple[str, str]:
+        """The group's name (or everyone), and the name of those compared with."""
+        return _text(self.target.group_texts) or say("goals.target.everyone"), _text(self.target.reference_texts)
+
+    @property
     def compared(self) -> bool:
         """Whether there is somebody to compare with."""
         return bool(self.target.question_key)
@@ -76,9 +81,9 @@ def aim_text(target: Target) -> str:
     if target.kind == TargetKind.GAP:
         if target.aim == 0:
             return say("goals.aim.close", **values)
-        return say("goals.aim.gap", value=_amount(target, float(target.aim), gap=True), **values)
+        return say("goals.aim.gap", value=amount(target, float(target.aim), gap=True), **values)
     way = {"up": "at_least", "down": "at_most"}.get(target.indicator.direction, "level")
-    return say(f"goals.aim.{way}", value=_amount(target, float(target.aim)), **values)
+    return say(f"goals.aim.{way}", value=amount(target, float(target.aim)), **values)
 
 
 def told(judged: Judged) -> Told:
@@ -119,8 +124,8 @@ def _lines(target: Target, progress: Progress) -> list[str]:
         lines.append(
             say(
                 "goals.lines.pace",
-                aimed=_amount(target, progress.aimed, gap=gap),
-                expected=_amount(target, progress.expected, gap=gap),
+                aimed=amount(target, progress.aimed, gap=gap),
+                expected=amount(target, progress.expected, gap=gap),
             )
         )
         lines.append(say(f"goals.moving.{progress.moving.value}"))
@@ -147,7 +152,7 @@ def _said(target: Target, point: Point) -> str:
             None if number.high is None else -number.high,
             None if number.low is None else -number.low,
         )
-    value = _amount(target, number.value, gap=gap)
+    value = amount(target, number.value, gap=gap)
     if number.low is None or number.high is None:
         return value
     lang, decimals = language(), _decimals(target, number.value)
@@ -159,7 +164,7 @@ def _decimals(target: Target, value: float) -> int:
     return decimals_for(abs(value), target.indicator.unit)
 
 
-def _amount(target: Target, value: float, *, gap: bool = False) -> str:
+def amount(target: Target, value: float, *, gap: bool = False) -> str:
     """A number with its unit; a gap in per cent is in percentage points."""
     number = format_number(value, _decimals(target, value), language())
     unit = target.indicator.unit

@@ -15,6 +15,7 @@ from jamlik.web.goals import queries
 from jamlik.web.goals.actions import ADOPT, EDIT
 from jamlik.web.goals.lists import GOALS, INDICATORS, STATE_LOOK
 from jamlik.web.goals.models import Goal, GoalState, Target
+from jamlik.web.goals.target_charts import target_chart
 from jamlik.web.goals.telling import told
 
 __all__ = ["found_goal", "goal", "goal_list", "indicator", "indicators", "target", "tree"]
@@ -83,8 +84,11 @@ def target(request: HttpRequest, key: int) -> HttpResponse:
     """One target: how it goes, with every published period behind it."""
     rows = Target.objects.select_related("goal__owner", "indicator", "data_set")
     found = get_object_or_404(rows, pk=key)
+    judged = queries.judged([found])[0]
+    chart = target_chart(judged)
     page = {
-        "told": told(queries.judged([found])[0]),
+        "told": told(judged),
+        "chart": {"title": chart.title, "source": chart.source, "svg": chart.svg()} if chart else None,
         "name": found.indicator.title(language()),
         "may_edit": found.withdrawn_on is None and access.may(request.user, EDIT, unit=found.goal.owner),
     }
