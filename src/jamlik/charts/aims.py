@@ -21,7 +21,8 @@ from jamlik.model.words import format_number
 
 __all__ = ["AimLine", "AimPanel", "AimedNumber", "Target", "aims_drawing"]
 
-_HIGH, _ABOVE, _BELOW, _RIGHT = 190, 44, 30, 150
+_HIGH, _ABOVE, _BELOW, _RIGHT = 190, 44, 30, 130
+_FEWEST_NAMED = 2
 OTHER = Style("#C46A00", "#8A4B00", "diamond")
 
 
@@ -168,12 +169,18 @@ def _series(line: AimLine, look: _Look) -> Series:
 
 
 def _put_names(sheet: Sheet, shown: AimPanel, scale: Scale, look: _Look) -> None:
-    """Each line's name at the right, moved apart where they would meet."""
+    """Each line's name after its last number, moved apart where they would meet; at the right where the way to the
+    target needs the room. A line that is alone is named by the panel.
+    """
     ends = [(line, last) for line in shown.lines if (last := _series(line, look).last) is not None]
+    if len(shown.lines) < _FEWEST_NAMED:
+        return
+    free = shown.target is None and look.plot - look.places[-1] > _RIGHT
+    left = look.places[-1] if free else look.plot
     wanted = [_HIGH - scale.at(last, _HIGH) for _, last in ends]
     for (line, _), at in zip(ends, spread(wanted, gap=36, low=8, high=_HIGH - 8), strict=True):
         for n, text in enumerate(broken(line.label, _RIGHT - 14, SMALL, bold=True, lines=3)):
-            sheet.text(look.plot + 10, at + 15 * n, text, size=SMALL, colour=line.style.letters, bold=True)
+            sheet.text(left + 10, at + 15 * n, text, size=SMALL, colour=line.style.letters, bold=True, halo=free)
 
 
 def _put_periods(sheet: Sheet, shown: AimPanel, look: _Look) -> None:
@@ -194,5 +201,5 @@ def _put_target(under: Sheet, sheet: Sheet, target: Target, scale: Scale, look: 
     under.rule(0, to_y, look.plot, to_y, colour=MUTED, width=1.2, dash="2 3")
     under.rule(start, from_y, end, to_y, colour=INK, width=1.6, dash="6 4")
     sheet.symbol(end, to_y, shape="triangle-up", colour=INK, filled=False, size=90)
-    above = to_y > 24
-    sheet.text(end + 6, to_y + (-14 if above else 16), target.text, size=TEXT, align="right", bold=True, halo=True)
+    above = from_y > to_y and to_y > 24  # on the side that the way does not come from, where there is room
+    sheet.text(end + 6, to_y + (-15 if above else 18), target.text, size=TEXT, align="right", bold=True, halo=True)
