@@ -49,6 +49,7 @@ MIDDLEWARE = [
     "jamlik.web.core.middleware.NobodyMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "jamlik.web.core.middleware.PlainAddressMiddleware",
     "jamlik.web.core.middleware.UnsentMiddleware",
     "jamlik.web.core.middleware.SecondStepMiddleware",
     "jamlik.web.core.middleware.HeadersMiddleware",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
+from jamlik.web.core import listing
 from jamlik.web.core.models import Job
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.core.pages")]
@@ -106,3 +107,26 @@ def test_excel_holds_numbers_as_numbers_and_text_as_text(browser, three):
         ["alfa", "Queued", 10],
     ]
     assert sheet["A4"].data_type == "s"
+
+
+def test_search_knows_capitals_beyond_the_english_ones(browser):
+    Job.objects.bulk_create([made("Östra skolan"), made("Ängby")])
+    text = browser.get("/list/?q=östra").content.decode()
+    assert "Östra skolan" in text
+    assert "Ängby" not in text
+
+
+def test_address_with_a_sign_that_no_text_holds_leads_nowhere(browser):
+    assert browser.get("/list/?q=a%00b").status_code == 404
+    assert browser.get("/list/%00").status_code == 404
+
+
+def test_long_text_is_in_the_excel_file_all_the_same():
+    long = "y" * 40_000
+    sheet = openpyxl.load_workbook(io.BytesIO(listing._xlsx(["A"], [[long]]))).active
+    assert sheet["A2"].value == "y" * listing.MOST_IN_A_CELL
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-Norra", "@x", "Norra", "'t Hooft", ""])
+def test_text_that_was_made_harmless_comes_back_as_it_was(text):
+    assert listing.unharmed(listing.harmless(text)) == text

@@ -31,9 +31,23 @@ from django.utils import timezone
 
 from jamlik.web.core import clock, texts
 
-__all__ = ["PAGE_ROWS", "Cell", "Column", "Filter", "Listing", "ShownColumn", "ShownFilter", "Spec", "harmless", "page"]
+__all__ = [
+    "PAGE_ROWS",
+    "Cell",
+    "Column",
+    "Filter",
+    "Listing",
+    "ShownColumn",
+    "ShownFilter",
+    "Spec",
+    "harmless",
+    "page",
+    "spelt",
+    "unharmed",
+]
 
 PAGE_ROWS = 50
+MOST_IN_A_CELL = 32_767  # a longer text would be left out without a word
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _INNER_FORMULA = re.compile(r"([;|\t\r\n]\s*)([=+@-])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -180,9 +194,15 @@ def _narrowed(request: HttpRequest, rows: QuerySet[Any], spec: Spec) -> tuple[Qu
     for word in request.GET.get("q", "").split()[:10] if spec.search else []:
         found = Q()
         for name in spec.search:
-            found |= Q(**{f"{name}__icontains": word})
+            for spelling in spelt(word):
+                found |= Q(**{f"{name}__icontains": spelling})
         rows = rows.filter(found)
     return rows, values
+
+
+def spelt(word: str) -> set[str]:
+    """A word as it may be spelt: a database may not know that Ö and ö are one letter."""
+    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
 
 
 def _sorted(rows: QuerySet[Any], spec: Spec, sort: str) -> QuerySet[Any]:
@@ -265,6 +285,11 @@ def harmless(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
+def unharmed(text: str) -> str:
+    """A text out of a list that was taken away, filled in and sent back: without the apostrophe that was put first."""
+    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA_STARTS) else text
+
+
 def _csv(heads: list[str], body: list[list[object]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -285,7 +310,7 @@ def _xlsx(heads: list[str], body: list[list[object]]) -> bytes:
             if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
                 sheet.write_number(line, place, float(value))
             else:
-                sheet.write_string(line, place, _shown(value))
+                sheet.write_string(line, place, _shown(value)[:MOST_IN_A_CELL])
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, len(body), max(len(heads) - 1, 0))
     sheet.autofit()

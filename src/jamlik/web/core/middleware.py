@@ -7,19 +7,20 @@ from urllib.parse import urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from jamlik.web.core.editing import keep_unsent
-from jamlik.web.core.views import too_large
+from jamlik.web.core.views import not_found, too_large
 
 __all__ = [
     "MOST_FROM_NOBODY",
     "HeadersMiddleware",
     "LanguageMiddleware",
     "NobodyMiddleware",
+    "PlainAddressMiddleware",
     "SecondStepMiddleware",
     "UnsentMiddleware",
 ]
@@ -69,6 +70,19 @@ class NobodyMiddleware:
         length = request.META.get("CONTENT_LENGTH") or ""
         if length.isdigit() and int(length) > MOST_FROM_NOBODY and not request.user.is_authenticated:
             return too_large(request)
+        return self.respond(request)
+
+
+class PlainAddressMiddleware:
+    """An address with a sign that no text holds leads nowhere: some databases refuse to look for it."""
+
+    def __init__(self, respond: Respond) -> None:
+        self.respond = respond
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer that there is no such page."""
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return not_found(request, Http404())
         return self.respond(request)
 
 

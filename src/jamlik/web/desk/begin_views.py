@@ -12,6 +12,7 @@ from jamlik.web.core import clock
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.editing import once, unsent
 from jamlik.web.core.people import person
+from jamlik.web.core.texts import language
 from jamlik.web.desk import actions, ekby_people
 from jamlik.web.desk.forms import OwnForm
 from jamlik.web.organisation.queries import root
@@ -59,7 +60,7 @@ def own(request: HttpRequest) -> HttpResponseBase:
         try:
             return once(request, lambda: _begun(request, form.cleaned_data["municipality"]))
         except JamlikError as error:
-            form.add_error("municipality", " ".join(part for part in (error.what, error.why, error.do) if part))
+            form.add_error("municipality", " ".join(error.text(language()).splitlines()))
     page = {"form": form, "back": reverse("desk:start")}
     return render(request, "desk/own.html", page, status=422 if form.errors else 200)
 

@@ -7,20 +7,25 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 
+from jamlik.web.assessments.queries import rounds, visible_verdicts
 from jamlik.web.core.access import may
+from jamlik.web.core.listing import spelt
 from jamlik.web.core.models import User
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import language, say
 from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import Goal
-from jamlik.web.organisation.models import Unit
+from jamlik.web.goals.queries import indicators_with_goals
+from jamlik.web.organisation.models import Area, Unit
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans.models import ActionState
 from jamlik.web.plans.queries import visible_actions, visible_plans
 from jamlik.web.register.models import Document, Law
+from jamlik.web.register.queries import active_themes
 from jamlik.web.statistics.models import DataSet
 from jamlik.web.statistics.queries import visible_findings
 
@@ -67,12 +72,32 @@ def _page(name: str, row: Any) -> str:
     return reverse(name, args=[row.pk])
 
 
+def _list(name: str, **asked: object) -> str:
+    return f"{reverse(name)}?{urlencode(asked)}"
+
+
 KINDS: dict[str, _Kind] = {
     "findings": _Kind(
         "statistics.see",
         ("sentence", "indicator__name_sv", "indicator__name_en", "indicator__name_fi", "owner__name", "period"),
         lambda user: visible_findings(user).order_by("-newest", "-period_start", "rank", "pk"),
         lambda row: Hit(name_of(row), _page("statistics:finding", row), f"{row.owner.name} {row.period}"),
+    ),
+    "verdicts": _Kind(
+        "assessments.read",
+        ("finding__sentence", "evidence", "missing_knowledge", "wait_reason", "next_step_by", "unit__name"),
+        lambda user: visible_verdicts(user).order_by("-written_at", "pk"),
+        lambda row: Hit(
+            name_of(row.finding),
+            _page("assessments:verdict", row),
+            f"{row.unit.name}, {say(f'assessments.state.{row.state}')}",
+        ),
+    ),
+    "rounds": _Kind(
+        "assessments.read",
+        ("title", "owner__name"),
+        lambda user: rounds(user).order_by("-opens_on", "pk"),
+        lambda row: Hit(row.title, _page("assessments:round", row), f"{row.opens_on} – {row.due_on}"),
     ),
     "actions": _Kind(
         "plans.read",
@@ -92,10 +117,16 @@ KINDS: dict[str, _Kind] = {
         lambda user: Goal.objects.select_related("owner").order_by("code", "title"),
         lambda row: Hit(str(row), _page("goals:goal", row), f"{row.period_from}–{row.period_to}"),
     ),
+    "indicators": _Kind(
+        "goals.view",
+        ("name_sv", "name_en", "name_fi", "key"),
+        lambda user: indicators_with_goals().order_by("name_sv", "pk"),
+        lambda row: Hit(row.title(language()), _page("goals:indicator", row)),
+    ),
     "documents": _Kind(
         "register.view",
-        ("title", "responsible", "register_number", "owner__name"),
-        lambda user: Document.objects.select_related("owner").order_by("title"),
+        ("title", "responsible", "register_number", "owner__name", "versions__summary", "versions__register_number"),
+        lambda user: Document.objects.select_related("owner").order_by("title", "pk").distinct(),
         lambda row: Hit(
             row.title, _page("register:document", row), f"{say(f'register.kind.{row.kind}')}, {row.owner.name}"
         ),
@@ -105,6 +136,12 @@ KINDS: dict[str, _Kind] = {
         ("name", "name_en", "name_fi", "number", "code", "summary"),
         lambda user: Law.objects.order_by("name"),
         lambda row: Hit(row.heading, _page("register:law", row), row.number),
+    ),
+    "themes": _Kind(
+        "register.view",
+        ("name", "name_en", "name_fi", "theme_set__name", "about"),
+        lambda user: active_themes().order_by("theme_set__name", "position", "pk"),
+        lambda row: Hit(row.heading, _list("register:documents", theme=row.pk), row.theme_set.heading),
     ),
     "data_sets": _Kind(
         "statistics.see",
@@ -118,6 +155,12 @@ KINDS: dict[str, _Kind] = {
         lambda user: Unit.objects.order_by("path"),
         lambda row: Hit(row.name, _page("organisation:unit", row), say(f"organisation.kind.{row.kind}")),
     ),
+    "areas": _Kind(
+        "organisation.read",
+        ("name", "code"),
+        lambda user: Area.objects.order_by("name", "pk"),
+        lambda row: Hit(row.name, _list("organisation:areas", q=row.code), row.identity),
+    ),
     "people": _Kind(
         "organisation.people_read",
         ("name", "email"),
@@ -127,14 +170,10 @@ KINDS: dict[str, _Kind] = {
 }
 
 
-def _spelt(word: str) -> set[str]:
-    """A word as it may be spelt: a database may not know that Ö and ö are one letter."""
-    return {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-
-
 def _condition(fields: tuple[str, ...], words: list[str]) -> Q:
     every = [
-        reduce(or_, (Q(**{f"{name}__icontains": spelt}) for name in fields for spelt in _spelt(word))) for word in words
+        reduce(or_, (Q(**{f"{name}__icontains": spelling}) for name in fields for spelling in spelt(word)))
+        for word in words
     ]
     return reduce(and_, every)
 

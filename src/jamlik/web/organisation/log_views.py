@@ -94,7 +94,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _csv(events: QuerySet[Any], of: str) -> StreamingHttpResponse:
-    name = "-".join(part for part in ("log", of, clock.today().isoformat()) if part)
+    name = "-".join(part for part in ("log", re.sub(r"[^\w.-]", "", of, flags=re.ASCII), f"{clock.today()}") if part)
     response = StreamingHttpResponse(lines(events), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response

@@ -15,7 +15,7 @@ from django.core.exceptions import ValidationError
 from jamlik.analysis.lists import read_list
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import LANGUAGES
-from jamlik.web.core.texts import say, say_in
+from jamlik.web.core.texts import language, say, say_in
 from jamlik.web.organisation.models import UnitKind
 
 __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "RowProblem", "rows_of_file"]
@@ -77,7 +77,8 @@ def rows_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[
         try:
             names, found = read_list(path, most=MOST_ROWS)
         except JamlikError as error:
-            raise ValidationError(say("organisation.list.unreadable", why=error.what, do=error.do)) from error
+            why, do = (error.part(name, language()) for name in ("what", "do"))
+            raise ValidationError(say("organisation.list.unreadable", why=why, do=do)) from error
     columns = _columns(names)
     missing = [say(f"organisation.field.{each}") for each in ("code", "name") if each not in columns]
     if missing:
