@@ -10,9 +10,11 @@ from datetime import date, timedelta
 import docx
 import pytest
 from django.urls import reverse
+from pypdf import PdfReader
 
 from jamlik.model.words import FALLBACK, LANGUAGES
-from jamlik.web.assessments import actions, case_actions
+from jamlik.reports.pdf import pdf_bytes
+from jamlik.web.assessments import actions, case_actions, casetext
 from jamlik.web.assessments.forms import CASE_LENGTH
 from jamlik.web.assessments.models import Assignment, CaseText, Decision, Round, Verdict
 from jamlik.web.core import clock
@@ -110,6 +112,54 @@ def test_returned_verdict_comes_back_with_what_is_asked_and_the_answers(
     assert "1 skillnad att bedöma" in page
     step = mine.get(reverse("assessments:step", args=[sent[0].unit_id, sent[0].assignment_id, "reason"]))
     assert "Utredningen 2026 visar olika behov." in step.content.decode()
+    assert "Vilken utredning?" in step.content.decode()
+    start = mine.get("/").content.decode()
+    assert "1 bedömning har kommit tillbaka med en fråga" in start
+
+
+@pytest.fixture
+def returned(municipality, asked, manager, head, at) -> Verdict:
+    """An unjustified verdict, whose questions have no text of their own, that came back with a question."""
+    (row,) = asked(municipality.units[0][0], 1)
+    fields = {"verdict": "unjustified", "control": "own", "response": "wait", "wait_reason": "Ny skola byggs."}
+    fields["review_on"] = date(2099, 1, 1)
+    made = actions.answer(assignment=row, fields=fields, expected_version=0, by=manager, at=at)
+    actions.send_verdicts(verdicts=[made], by=manager, at=at)
+    actions.return_verdict(verdict=made, reason="Hur mycket dyrare blir det?", by=head, at=at)
+    return made
+
+
+def test_what_came_back_is_answered_on_its_own_page_and_read_by_the_one_who_asked(returned, manager, head, client_as):
+    mine, unit = client_as(manager), returned.unit_id
+    check = reverse("assessments:check", args=[unit])
+    unanswered = mine.get(check).content.decode()
+    assert "Hur mycket dyrare blir det?" in unanswered
+    assert "Skicka för godkännande" not in unanswered
+    assert mine.post(check).status_code == 422
+    first = mine.get(reverse("assessments:go_on", args=[unit, returned.assignment_id]))
+    assert first.url == reverse("assessments:step", args=[unit, returned.assignment_id, "reply"])
+    page = mine.get(first.url).content.decode()
+    assert "Hur mycket dyrare blir det?" in page
+    version = str(Verdict.objects.get(pk=returned.pk).version)
+    empty = mine.post(first.url, {"version": version, "reply": ""})
+    assert empty.url == check
+    assert "Skicka för godkännande" not in mine.get(check).content.decode(), "an empty reply is no reply"
+    version = str(Verdict.objects.get(pk=returned.pk).version)
+    assert mine.post(first.url, {"version": version, "reply": "Ungefär en halv miljon."}).url == check
+    told = mine.get(check).content.decode()
+    assert "Ungefär en halv miljon." in told
+    assert mine.post(check).status_code == 302
+    read = client_as(head).get(reverse("assessments:approve")).content.decode()
+    assert "Hur mycket dyrare blir det?" in read
+    assert "Ungefär en halv miljon." in read
+    history = client_as(head).get(reverse("assessments:verdict", args=[returned.pk])).content.decode()
+    assert history.count("Ungefär en halv miljon.") == 2, "on the page and in the version that was sent"
+
+
+def test_nobody_is_asked_for_a_reply_to_what_did_not_come_back(municipality, asked, manager, client_as):
+    (row,) = asked(municipality.units[0][0], 1)
+    page = client_as(manager).get(reverse("assessments:step", args=[row.unit_id, row.pk, "reply"]))
+    assert page.status_code == 302
 
 
 def test_check_page_offers_nothing_to_send_until_something_is_ready(municipality, asked, manager, client_as):
@@ -182,13 +232,48 @@ def test_case_text_in_word_has_all_that_is_decided_before_the_appendix(
     assert appendix.text == "Bilaga: skillnader och svar"
     front = [p.text for p in made.paragraphs[: [p.text for p in made.paragraphs].index(appendix.text)]]
     assert sum(-(-len(text) // 95) + 1 for text in front) <= 60, "more lines than one A4 holds"
-    assert "Bedömda skillnader: 2. Omotiverade: 0. Motiverade: 2." in front[-1] + front[-2]
+    assert "Bedömda skillnader: 2. Omotiverade: 0. Motiverade: 2." in front[-3]
+    assert front[-1].endswith("(q2, 2026). Motiverad skillnad: Olika behov. Utredningen 2026 visar olika behov.")
     (table,) = made.tables
     assert [cell.text for cell in table.rows[1].cells][1:4] == [
         "Björkskolan",
         "Motiverad skillnad",
         "Olika behov. Utredningen 2026 visar olika behov",
     ]
+
+
+def test_front_holds_the_foremost_differences_and_answers_and_ends_where_the_first_page_does(
+    municipality, asked, open_round, manager, head, at, user_of
+):
+    rows = [row for n in (0, 1) for row in asked(municipality.units[0][n], 4, name=f"u{n}")]
+    wait = {"verdict": "unjustified", "control": "own", "response": "wait", "review_on": date(2099, 1, 1)}
+    wait |= {"wait_reason": "Vi väntar på lokalen, som inte är byggd än och inte heller beställd av nämnden."}
+    by = user_of("head", municipality.committees[0])
+    made = [
+        actions.answer(assignment=row, fields=wait if n == 6 else JUSTIFIED, expected_version=0, by=by, at=at)
+        for n, row in enumerate(rows)
+    ]
+    actions.send_verdicts(verdicts=made, by=by, at=at)
+    actions.approve_verdicts(verdicts=made, by=head, at=at)
+    texts = {name: ("Ett ord till. " * 60)[:length] for name, length in CASE_LENGTH.items()}
+    case = case_actions.begin_case(round_=open_round, committee=municipality.committees[0], texts=texts, by=by, at=at)
+    document = casetext.case_document(case, [])
+    (found,) = [section for section in document.sections if section.id == "summary"]
+    lines = found.blocks[-1].items
+    assert (
+        lines[0]
+        == (
+            "Pojkar skiljer sig från flickor (u12, 2026). Omotiverad skillnad: "
+            "Vi väntar på lokalen, som inte är byggd än och inte…."
+        )
+        or "Omotiverad skillnad: Vi väntar på lokalen" in lines[0]
+    )
+    assert len(lines) == 6
+    assert lines[-1] == "3 skillnader till står i bilagan."
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(pdf_bytes(document))).pages]
+    assert "3 skillnader till står i bilagan." in pages[0]
+    assert "Bilaga: skillnader och svar" in pages[1]
+    assert "Bilaga: skillnader och svar" not in pages[0]
 
 
 def test_decision_is_recorded_on_the_page_and_its_rules_stand_at_the_field(

@@ -12,6 +12,7 @@ from jamlik.web.assessments.choices import choice_ids
 from jamlik.web.assessments.hooks import PlannedAction
 from jamlik.web.assessments.models import Assignment, Control, Response, Verdict, VerdictKind, VerdictState
 from jamlik.web.assessments.rules import RefusedError
+from jamlik.web.assessments.shown import exchange_lines
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.jobs import Job
@@ -186,6 +187,47 @@ def test_return_keeps_answers_and_history(one, manager, head, at):
     actions.approve_verdicts(verdicts=[verdict], by=head, at=at)
     assert [copy.state for copy in verdict.copies.all()] == ["submitted", "returned", "submitted", "approved"]
     assert "Vilken utredning?" in verdict.copies.all()[1].body
+
+
+def test_what_came_back_is_not_sent_again_as_it_was(one, manager, head, at):
+    verdict = answered(one, JUSTIFIED, manager, at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    actions.return_verdict(verdict=verdict, reason="Vilken utredning?", by=head, at=at)
+    again = {name: JUSTIFIED[name] for name in ("evidence", "control")}
+    actions.answer(assignment=one, fields=again, expected_version=verdict.version, by=manager, at=at)
+    with pytest.raises(RefusedError, match="Svara på frågan eller ändra"):
+        actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    verdict.refresh_from_db()
+    assert verdict.state == "returned"
+
+
+@pytest.mark.parametrize("change", [{"reply": "Utredning 2026:4."}, {"control": "shared"}])
+def test_a_reply_or_a_changed_answer_goes_back_and_the_exchange_is_kept(one, manager, head, at, change):
+    verdict = answered(one, JUSTIFIED, manager, at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    actions.return_verdict(verdict=verdict, reason="Vilken utredning?", by=head, at=at)
+    actions.answer(assignment=one, fields=change, expected_version=verdict.version, by=manager, at=at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    verdict.refresh_from_db()
+    assert (verdict.state, verdict.return_reason) == ("submitted", "Vilken utredning?")
+    assert verdict.reply == change.get("reply", "")
+    assert exchange_lines(actions.verdict_of(verdict.copies.last())) == [
+        ("Det här behöver kompletteras", "Vilken utredning?"),
+        ("Svar på frågan", change.get("reply", "inget svar")),
+    ]
+    actions.return_verdict(verdict=verdict, reason="Och vem gjorde den?", by=head, at=at)
+    verdict.refresh_from_db()
+    assert (verdict.reply, verdict.amended) == ("", False)
+    assert actions.verdict_of(verdict.copies.all()[2]).reply == change.get("reply", "")
+
+
+def test_a_reply_that_points_out_a_person_is_refused(one, manager, head, at):
+    verdict = answered(one, JUSTIFIED, manager, at)
+    actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
+    actions.return_verdict(verdict=verdict, reason="Vem?", by=head, at=at)
+    told = {"reply": "Fråga anna.andersson@ekby.se"}
+    with pytest.raises(RefusedError, match="pekar ut"):
+        actions.answer(assignment=one, fields=told, expected_version=verdict.version, by=manager, at=at)
 
 
 def test_return_asks_for_a_reason(one, manager, head, at):

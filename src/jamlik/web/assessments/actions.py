@@ -48,6 +48,7 @@ ANSWERS = (
     "wait_reason",
     "review_on",
 )
+_EXCHANGE = ("return_reason", "reply")  # what the approver asked, and what the writer said to it
 _EMPTY: Mapping[str, object] = {
     "reason_kinds": [],
     "standardised": False,
@@ -68,7 +69,7 @@ def answer(
     *, assignment: Assignment, fields: Mapping[str, Any], expected_version: int, by: User, at: datetime
 ) -> Verdict:
     """Save the answers of one page; the first one begins the verdict. Raises `EditConflict` if somebody was before."""
-    unknown = set(fields) - set(ANSWERS)
+    unknown = set(fields) - {*ANSWERS, "reply"}
     if unknown:
         raise ValueError(f"A verdict has no {', '.join(sorted(unknown))}.")
     rules.require_nobody(str(fields[name]) for name in rules.TEXT_FIELDS if fields.get(name))
@@ -83,8 +84,10 @@ def answer(
     for name, value in fields.items():
         setattr(verdict, name, value)
     verdict.written_by, verdict.written_at = by, at
-    save_if_unchanged(verdict, fields=[*fields, "written_by", "written_at"], expected_version=expected_version)
     changes = {name: (before[name], value) for name, value in fields.items() if before[name] != value}
+    verdict.amended = verdict.amended or bool(changes)
+    saved = [*fields, "written_by", "written_at", "amended"]
+    save_if_unchanged(verdict, fields=saved, expected_version=expected_version)
     if changes or begun:
         audit.record("assessments.verdict_answered", target=verdict, by=by, at=at, changes=changes)
     return verdict
@@ -99,14 +102,13 @@ def send_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> Non
     for row in rows:
         if row.state in (VerdictState.SUBMITTED, VerdictState.APPROVED):
             continue
+        rules.require_amended(row)
         rules.require_complete(row, has_action=row.finding_id in acted_on)
         for name in set(ANSWERS) - rules.asked_fields(row):
             setattr(row, name, _EMPTY.get(name, ""))
         before = row.state
         row.state, row.submitted_at = VerdictState.SUBMITTED, at
         row.written_by, row.written_at = by, at
-        row.returned_by = row.returned_at = None
-        row.return_reason = ""
         row.version += 1
         row.save()
         _freeze(row, by=by, at=at)
@@ -160,8 +162,9 @@ def return_verdict(*, verdict: Verdict, reason: str, by: User, at: datetime) -> 
         raise rules.RefusedError("assessments.refused.return_reason")
     rules.require_nobody([reason])
     row.state, row.returned_by, row.returned_at, row.return_reason = VerdictState.RETURNED, by, at, reason.strip()
+    row.reply, row.amended = "", False
     row.version += 1
-    row.save(update_fields=["state", "returned_by", "returned_at", "return_reason", "version"])
+    row.save(update_fields=["state", "returned_by", "returned_at", "return_reason", "reply", "amended", "version"])
     _freeze(row, by=by, at=at)
     move_finding(finding=row.finding, to=FindingState.UNDER_ANALYSIS, by=by, at=at, reason=row.return_reason)
     audit.record(
@@ -180,7 +183,7 @@ def frozen_body(verdict: Verdict) -> str:
     """What a verdict says, as canonical JSON: what its copies keep."""
     said = {name: getattr(verdict, name) for name in ANSWERS}
     said |= {"finding": verdict.finding.finding_id or str(verdict.finding_id), "state": verdict.state}
-    said |= {"return_reason": verdict.return_reason}
+    said |= {name: getattr(verdict, name) for name in _EXCHANGE}
     return audit.canonical(audit.plain(said))
 
 
@@ -200,7 +203,7 @@ def _freeze(verdict: Verdict, *, by: User, at: datetime) -> None:
 def verdict_of(copy: VerdictCopy) -> Verdict:
     """The answers that a copy keeps, as a verdict to read; it lies in no table."""
     body = json.loads(copy.body)
-    return Verdict(**{name: body[name] for name in ANSWERS if name in body})
+    return Verdict(**{name: body[name] for name in (*ANSWERS, *_EXCHANGE) if name in body})
 
 
 def copy_is_intact(copy: VerdictCopy) -> bool:

@@ -27,6 +27,7 @@ __all__ = [
     "KnowledgeForm",
     "ReasonForm",
     "ReconsiderForm",
+    "ReplyForm",
     "ResponseForm",
     "ReturnForm",
     "RoundForm",
@@ -224,7 +225,16 @@ class WaitForm(Form):
     )
 
 
+class ReplyForm(Form):
+    """The question that the approver asked. A changed answer is an answer too, so the field may be left empty."""
+
+    reply = WordsField(
+        label=later("assessments.step.reply.title"), help_text=later("assessments.step.reply.hint"), required=False
+    )
+
+
 STEP_FORMS: Mapping[str, type[Form]] = {
+    "reply": ReplyForm,
     "verdict": VerdictForm,
     "why": WhyForm,
     "reason": ReasonForm,

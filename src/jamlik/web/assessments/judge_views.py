@@ -16,7 +16,7 @@ from jamlik.web.assessments.models import Verdict
 from jamlik.web.assessments.onward import LEFT, card_url, next_url, plans_action, step_url
 from jamlik.web.assessments.queries import Card
 from jamlik.web.assessments.rules import EDITABLE, RefusedError
-from jamlik.web.assessments.shown import answer_lines
+from jamlik.web.assessments.shown import answer_lines, exchange_lines
 from jamlik.web.assessments.steps import Step, first_unanswered, step_after, step_before, step_named, steps_of
 from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
@@ -114,6 +114,8 @@ def _onward(request: HttpRequest, unit: Unit, card: Card, verdict: Verdict, here
     """The next question; after a card's last the action to plan, then the next card, then the look at all."""
     if request.GET.get("back") == "check" and first_unanswered(verdict) is None:
         following = None
+    elif here.name == "reply":
+        following = first_unanswered(verdict)
     else:
         following = step_after(verdict, here)
     if following is not None:
@@ -213,15 +215,24 @@ def _checked(unit: Unit, card: Card) -> dict[str, Any]:
     lines = [
         {"label": label, "value": value, "change": f"{step_url(unit, card, step)}?back=check"}
         for step in steps
+        if step.name != "reply"
         for label, value in answer_lines(verdict, step.fields)
     ]
     needs_action = plans_action(verdict) and not card.actions
     return {
         "card": card,
+        "exchange": exchange_lines(verdict),
+        "reply_url": f"{reply_url}?back=check" if (reply_url := _reply_url(unit, card)) else "",
         "lines": lines,
         "plan_url": action_start_url(finding=verdict.finding_id, unit=unit.pk) if needs_action else "",
         "unanswered": step_url(unit, card, first) if (first := first_unanswered(verdict)) else "",
     }
+
+
+def _reply_url(unit: Unit, card: Card) -> str:
+    """Where to answer what was asked; nothing where nothing was."""
+    step = step_named("reply")
+    return step_url(unit, card, step) if step and card.verdict and step.asked(card.verdict) else ""
 
 
 @permission("assessments.judge")

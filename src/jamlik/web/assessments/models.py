@@ -215,6 +215,8 @@ class Verdict(models.Model):
     returned_by = _person()
     returned_at = models.DateTimeField(null=True, blank=True)
     return_reason = models.TextField(blank=True)
+    reply = models.TextField(blank=True)  # the writer's answer to what was asked when it was returned
+    amended = models.BooleanField(default=False)  # replied to, or an answer changed, since it was returned
     approved_by = _person()
     approved_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=0)

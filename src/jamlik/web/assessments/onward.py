@@ -25,8 +25,8 @@ def card_url(unit: Unit, card: Card) -> str:
     """Where a card goes on: its first question without an answer, its action to plan, or the look at all answers."""
     verdict = card.verdict
     step = first_unanswered(verdict) if verdict is not None else step_named("verdict")
-    if step is None and card.state == "returned":
-        step = step_named("verdict")
+    if card.state == "returned":
+        step = step_named("reply")
     if step is not None:
         return step_url(unit, card, step)
     if verdict is not None and plans_action(verdict) and not card.actions:

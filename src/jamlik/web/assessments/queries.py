@@ -62,6 +62,7 @@ class UnitWork:
     sent_n: int
     waiting_n: int
     due_on: date | None
+    returned_n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,15 @@ def _work(rows: Sequence[Assignment]) -> UnitWork:
     asked = [row for row in rows if _is_asked(row)]
     sent = [row for row in asked if _verdict_of(row) and row.verdict.state == VerdictState.SUBMITTED]
     days = [row.due_on for row in asked if row.due_on and row not in sent]
-    return UnitWork(rows[0].unit, len(asked) - len(sent), len(sent), len(rows) - len(asked), min(days, default=None))
+    returned = [row for row in asked if (said := _verdict_of(row)) and said.state == VerdictState.RETURNED]
+    return UnitWork(
+        rows[0].unit,
+        len(asked) - len(sent),
+        len(sent),
+        len(rows) - len(asked),
+        min(days, default=None),
+        len(returned),
+    )
 
 
 def _is_asked(row: Assignment) -> bool:
@@ -150,20 +159,13 @@ def _card(row: Assignment, before: Verdict | None, actions: tuple[PlannedAction,
         state = "todo"
     elif verdict.state not in EDITABLE:
         state = "sent"
-    elif _untouched_since_return(verdict):
+    elif verdict.state == VerdictState.RETURNED and not verdict.amended:
         state = "returned"
     elif wanting(verdict, has_action=bool(actions)):
         state = "begun"
     else:
         state = "ready"
     return Card(row, verdict, state, before, actions)
-
-
-def _untouched_since_return(verdict: Verdict) -> bool:
-    """Whether it was sent back and nobody has looked at the answers since."""
-    if verdict.state != VerdictState.RETURNED or verdict.returned_at is None:
-        return False
-    return verdict.written_at is None or verdict.written_at <= verdict.returned_at
 
 
 def waiting_in(unit: Unit) -> QuerySet[Assignment]:

@@ -19,6 +19,7 @@ __all__ = [
     "asked_fields",
     "names_somebody",
     "next_bodies",
+    "require_amended",
     "require_approvable",
     "require_as_read",
     "require_complete",
@@ -31,7 +32,7 @@ __all__ = [
 
 EDITABLE = frozenset({VerdictState.DRAFT, VerdictState.RETURNED})
 POLITICAL = frozenset({Body.COMMITTEE, Body.EXECUTIVE, Body.COUNCIL})
-TEXT_FIELDS = ("evidence", "missing_knowledge", "next_step_by", "wait_reason")
+TEXT_FIELDS = ("evidence", "missing_knowledge", "next_step_by", "wait_reason", "reply")
 
 
 class RefusedError(ValueError):
@@ -70,6 +71,12 @@ def require_complete(verdict: Verdict, *, has_action: bool) -> None:
     if lacking:
         fields = ", ".join(say(f"assessments.field.{field}").lower() for field in lacking)
         raise RefusedError("assessments.refused.incomplete", fields=fields)
+
+
+def require_amended(verdict: Verdict) -> None:
+    """Refuse to send back as it was what somebody has asked more about."""
+    if verdict.state == VerdictState.RETURNED and not verdict.amended:
+        raise RefusedError("assessments.refused.not_amended")
 
 
 def require_editable(verdict: Verdict) -> None:

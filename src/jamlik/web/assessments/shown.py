@@ -10,7 +10,7 @@ from jamlik.web.assessments.models import Verdict
 from jamlik.web.assessments.rules import asked_fields
 from jamlik.web.core.texts import say
 
-__all__ = ["SHOWN_FIELDS", "answer_lines", "shown_answer"]
+__all__ = ["SHOWN_FIELDS", "answer_lines", "exchange_lines", "shown_answer"]
 
 SHOWN_FIELDS = (
     "verdict",
@@ -46,6 +46,14 @@ def answer_lines(verdict: Verdict, fields: Collection[str] = SHOWN_FIELDS) -> li
     asked = asked_fields(verdict) if verdict.verdict else set(fields)
     return [
         (say(f"assessments.field.{field}"), shown_answer(verdict, field) or say("assessments.none"))
-        for field in SHOWN_FIELDS
-        if field in fields and (field in asked or field in ("verdict",))
+        for field in (*SHOWN_FIELDS, "reply")
+        if field in fields and (field in asked or field in ("verdict", "reply"))
     ]
+
+
+def exchange_lines(verdict: Verdict) -> list[tuple[str, str]]:
+    """What the approver asked when it was returned, and the writer's reply; nothing where nothing was asked."""
+    if not verdict.return_reason:
+        return []
+    asked = (say("assessments.judge.returned"), verdict.return_reason)
+    return [asked, (say("assessments.field.reply"), verdict.reply or say("assessments.none"))]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jamlik.web.assessments.models import Response, Verdict, VerdictKind
+from jamlik.web.assessments.models import Response, Verdict, VerdictKind, VerdictState
 
 __all__ = ["STEPS", "Step", "first_unanswered", "step_after", "step_before", "step_named", "steps_of"]
 
@@ -31,7 +31,12 @@ def _waits(verdict: Verdict) -> bool:
     return verdict.verdict == VerdictKind.UNJUSTIFIED and verdict.response == Response.WAIT
 
 
+def _returned(verdict: Verdict) -> bool:
+    return verdict.state == VerdictState.RETURNED
+
+
 STEPS = (
+    Step("reply", ("reply",), _returned),
     Step("verdict", ("verdict",), _always),
     Step("why", ("evidence",), _is(VerdictKind.NO_DIFFERENCE)),
     Step("reason", ("reason_kinds", "evidence", "standardised"), _is(VerdictKind.JUSTIFIED)),
@@ -41,7 +46,7 @@ STEPS = (
     Step("response", ("response",), _is(VerdictKind.UNJUSTIFIED)),
     Step("wait", ("wait_reason", "review_on"), _waits),
 )
-_OPTIONAL = frozenset({"standardised"})
+_OPTIONAL = frozenset({"standardised", "reply"})
 
 
 def step_named(name: str) -> Step | None:

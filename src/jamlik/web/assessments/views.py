@@ -15,7 +15,7 @@ from jamlik.web.assessments.forms import ReturnForm
 from jamlik.web.assessments.hooks import planned_actions
 from jamlik.web.assessments.models import Verdict, VerdictState
 from jamlik.web.assessments.rules import RefusedError
-from jamlik.web.assessments.shown import answer_lines, shown_answer
+from jamlik.web.assessments.shown import answer_lines, exchange_lines, shown_answer
 from jamlik.web.core import access, clock, editing, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.listing import Column, Filter, Spec
@@ -87,11 +87,13 @@ def verdict_page(request: HttpRequest, pk: int) -> HttpResponse:
     shown = {
         "verdict": verdict,
         "finding": verdict.finding,
+        "exchange": exchange_lines(verdict),
         "lines": answer_lines(verdict),
         "actions": planned_actions([verdict.finding_id]).get(verdict.finding_id, ()),
         "copies": [
-            (kept, actions.copy_is_intact(kept), answer_lines(actions.verdict_of(kept)))
+            (kept, actions.copy_is_intact(kept), [*exchange_lines(said), *answer_lines(said)])
             for kept in verdict.copies.select_related("made_by").order_by("-number")
+            for said in (actions.verdict_of(kept),)
         ],
         "before": queries.last_answers([verdict.finding], but=verdict).get(verdict.finding_id),
         "look": LOOKS[verdict.state],
@@ -120,6 +122,7 @@ def approve(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "verdict": verdict,
+            "exchange": exchange_lines(verdict),
             "lines": answer_lines(verdict),
             "actions": acted_on.get(verdict.finding_id, ()),
             "own": verdict.written_by_id == request.user.pk,

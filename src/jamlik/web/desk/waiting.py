@@ -128,7 +128,7 @@ def _to_judge(user: User, day: date) -> list[Work]:
     found = [
         Work(
             say("desk.judge", n=each.open_n),
-            (),
+            _came_back(each),
             reverse("assessments:judge_unit", args=[each.unit.pk]),
             say("desk.judge_do"),
             _judge_text(each, day),
@@ -151,6 +151,14 @@ def _to_judge(user: User, day: date) -> list[Work]:
         more = say("desk.show_all") if len(below) > SHOWN else ""
         found.append(Work(say("desk.judge_below", n=left), lines, reverse("assessments:judge"), more))
     return found
+
+
+def _came_back(work: verdicts.UnitWork) -> tuple[Line, ...]:
+    """What has come back with a question is told before the rest."""
+    if not work.returned_n:
+        return ()
+    url = reverse("assessments:judge_unit", args=[work.unit.pk])
+    return (Line(say("assessments.judge.returned_n", n=work.returned_n), url),)
 
 
 def _judge_text(work: verdicts.UnitWork, day: date) -> str:
