@@ -12,7 +12,7 @@ from jamlik.analysis.incoming import looked_at
 from jamlik.analysis.intake import opened
 from jamlik.analysis.study import study_of_file
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics import freezing
+from jamlik.web.statistics import adopting, freezing
 from jamlik.web.statistics.models import DataSet, Finding, Import, ImportState, Release, ReleaseState
 from tests.web.objects import Kind
 
@@ -62,7 +62,7 @@ def made_data_set(unit: Unit) -> DataSet:
     freezing.write(_studied()[1], imported, at=AT)
     data_set.current = imported
     data_set.save()
-    freezing.adopt(data_set)
+    adopting.adopt(data_set)
     return data_set
 
 

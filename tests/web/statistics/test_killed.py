@@ -29,7 +29,7 @@ def run(tmp_path, repository):
 
     def started(*args: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, str(SCRIPT), *args], env=env, capture_output=True, text=True, timeout=180, cwd=tmp_path
+            [sys.executable, str(SCRIPT), *args], env=env, capture_output=True, text=True, timeout=600, cwd=tmp_path
         )
 
     return started

@@ -23,14 +23,15 @@ from jamlik.web.core.texts import language, say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, units_in_scope
 from jamlik.web.statistics.models import Finding, Source
-from jamlik.web.statistics.queries import SURE, sure_findings
+from jamlik.web.statistics.queries import SURE, rows_for, sure_findings
 
 __all__ = ["assign"]
 
 USUAL = "sure"
+IS_SURE = Q(certainty__in=SURE) | Q(inside__certainty__in=SURE)
 SHOWN: dict[str, Callable[[QuerySet[Finding]], QuerySet[Finding]]] = {
     USUAL: sure_findings,
-    "unsure": lambda rows: rows.filter(source=Source.COMPUTED).exclude(certainty__in=SURE),
+    "unsure": lambda rows: rows.filter(source=Source.COMPUTED).exclude(IS_SURE),
     "every": lambda rows: rows,
 }
 _LONGEST_ADDRESS = 400
@@ -81,7 +82,7 @@ def assign(request: HttpRequest, pk: int = 0) -> HttpResponse:
     if asked.get("show") not in SHOWN:
         asked["show"] = USUAL
     request.GET = asked  # type: ignore[assignment]  # a copy may be written in; a QueryDict all the same
-    shown = listing.page(request, rows, LIST)
+    shown = listing.page(request, rows_for(request, rows), LIST)
     if shown.file is not None:
         return shown.file
     units = units_in_scope(request.user, "assessments.assign").exclude(kind="municipality").order_by("path")
@@ -107,7 +108,7 @@ def assign(request: HttpRequest, pk: int = 0) -> HttpResponse:
         "problem": problem,
         "listing": shown,
         "ticked": set(_ticked(request)),
-        "waiting": rows.filter(~Q(source=Source.COMPUTED) | Q(certainty__in=SURE)).exists(),
+        "waiting": rows.filter(~Q(source=Source.COMPUTED) | IS_SURE).exists(),
         "back": reverse("assessments:round", args=[pk]) if pk else reverse("assessments:list"),
     }
     return render(request, "assessments/assign.html", page, status=422 if problem or form.errors else 200)

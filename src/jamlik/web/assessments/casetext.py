@@ -13,6 +13,8 @@ from jamlik.web.assessments.rules import asked_fields
 from jamlik.web.assessments.shown import shown_answer
 from jamlik.web.core.texts import language, say
 from jamlik.web.organisation.models import Unit
+from jamlik.web.statistics.queries import open_to_all
+from jamlik.web.statistics.rules import require_public
 
 __all__ = ["case_document", "case_verdicts", "first_draft", "summary"]
 
@@ -20,9 +22,15 @@ _REASONS = ("reason_kinds", "evidence", "missing_knowledge", "wait_reason")
 
 
 def case_verdicts(round_: Round, committee: Unit) -> list[Verdict]:
-    """The committee's approved verdicts of the round, the most important first."""
+    """The committee's approved verdicts of the round, the most important first.
+
+    A case is a public document: what is too small to be shown to all is judged inside the committee and stands in none.
+    """
     rows = Verdict.objects.filter(
-        state=VerdictState.APPROVED, assignment__round=round_, unit__path__startswith=committee.path
+        open_to_all("finding"),
+        state=VerdictState.APPROVED,
+        assignment__round=round_,
+        unit__path__startswith=committee.path,
     )
     return list(rows.select_related("finding", "unit").order_by("unit__name", "assignment__place"))
 
@@ -45,14 +53,25 @@ def summary(round_: Round, committee: Unit, verdicts: Sequence[Verdict]) -> list
         say("assessments.case.summary", asked=len(verdicts), **{kind: kinds[kind] for kind in choice_ids("verdict")})
     ]
     left = Assignment.objects.filter(
-        round=round_, unit__path__startswith=committee.path, answered_at__isnull=True, waiting=False
+        open_to_all("finding"),
+        round=round_,
+        unit__path__startswith=committee.path,
+        answered_at__isnull=True,
+        waiting=False,
     ).count()
     return [*told, say("assessments.case.left", n=left)] if left else told
 
 
 def case_document(case: CaseText, decisions: Sequence[Decision]) -> Document:
-    """The whole document in the language of the page."""
+    """The whole document in the language of the page.
+
+    Raises
+    ------
+    JamlikError
+        When a finding in it may not be shown to all.
+    """
     verdicts = case_verdicts(case.round, case.committee)
+    require_public(verdict.finding for verdict in verdicts)
     front = tuple(
         Section(
             name, say(f"assessments.case.{name}"), tuple(Paragraph(text) for text in _paragraphs(getattr(case, name)))
@@ -82,7 +101,10 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _appendix(case: CaseText, verdicts: Sequence[Verdict]) -> Section:
-    blocks: list[Paragraph | Table] = [Paragraph(say("assessments.case.internal"), "small")]
+    blocks: list[Paragraph | Table] = [
+        Paragraph(say("assessments.case.internal"), "small"),
+        Paragraph(say("statistics.inside.not_here"), "small"),  # always said, so that it tells of nothing
+    ]
     if not verdicts:
         blocks.append(Paragraph(say("assessments.case.no_findings")))
     else:

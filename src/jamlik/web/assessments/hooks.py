@@ -6,6 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
+from jamlik.web.core.history import keep_inside
+
 __all__ = ["PlannedAction", "action_start_url", "answer_with_actions", "planned_actions"]
 
 
@@ -18,6 +22,9 @@ class PlannedAction:
     due_on: date | None
     state: str
 
+
+keep_inside("assessments.assignment", Q(finding__audience="owner"))
+keep_inside("assessments.verdict", Q(finding__audience="owner"))
 
 Lookup = Callable[[Iterable[int]], Mapping[int, tuple[PlannedAction, ...]]]
 StartUrl = Callable[[int, int], str]

@@ -25,6 +25,7 @@ from jamlik.web.core.forms import Form
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import Person
 
 __all__ = ["check", "go_on", "sent", "start", "step_page", "unit_start"]
 
@@ -45,9 +46,9 @@ def unit_start(request: HttpRequest, unit: int) -> HttpResponse:
 
 
 def _cards_page(request: HttpRequest, unit: Unit, *, alone: bool) -> HttpResponse:
-    cards = queries.cards(unit)
+    cards = queries.cards(unit, request.user)
     left = [card for card in cards if card.state in LEFT]
-    waiting = list(queries.waiting_in(unit))
+    waiting = list(queries.waiting_in(unit, request.user))
     cap = next((each.round.cap for each in waiting if each.round), 0)
     shown = {
         "unit": unit,
@@ -67,7 +68,7 @@ def _cards_page(request: HttpRequest, unit: Unit, *, alone: bool) -> HttpRespons
 def go_on(request: HttpRequest, unit: int, pk: int) -> HttpResponse:
     """To the first question of a card that has no answer, or to the look at them all."""
     place = _unit(request, unit)
-    card, _ = _card(place, pk)
+    card, _ = _card(place, pk, request.user)
     return HttpResponseRedirect(card_url(place, card))
 
 
@@ -75,7 +76,7 @@ def go_on(request: HttpRequest, unit: int, pk: int) -> HttpResponse:
 def step_page(request: HttpRequest, unit: int, pk: int, step: str) -> HttpResponse:
     """One question."""
     place = _unit(request, unit)
-    card, number = _card(place, pk)
+    card, number = _card(place, pk, request.user)
     here = step_named(step)
     verdict = card.verdict or Verdict(assignment=card.assignment)
     if here is None or verdict.state not in EDITABLE or not here.asked(verdict):
@@ -126,7 +127,7 @@ def _onward(request: HttpRequest, unit: Unit, card: Card, verdict: Verdict, here
         )
     if request.GET.get("back") == "check":
         return reverse("assessments:check", args=[unit.pk])
-    return next_url(unit, after=card.assignment.pk)
+    return next_url(unit, request.user, after=card.assignment.pk)
 
 
 def _question(
@@ -146,7 +147,7 @@ def _question(
         "step": here,
         "title": say(f"assessments.step.{here.name}.title"),
         "number": number,
-        "of": len(queries.cards(unit)) if here.name == "verdict" else 0,
+        "of": len(queries.cards(unit, request.user)) if here.name == "verdict" else 0,
         "form": form,
         "back": back,
         "version": verdict.version,
@@ -178,7 +179,7 @@ def _conflict(request: HttpRequest, unit: Unit, card: Card, here: Step, form: Fo
 def check(request: HttpRequest, unit: int) -> HttpResponse:
     """All answers of the unit's cards, each with a way to change it; then all are sent."""
     place = _unit(request, unit)
-    cards = [card for card in queries.cards(place) if card.verdict and card.state != "sent"]
+    cards = [card for card in queries.cards(place, request.user) if card.verdict and card.state != "sent"]
     problem = ""
     if request.method == "POST":
         ready = [card.verdict for card in cards if card.verdict and card.state == "ready"]
@@ -239,9 +240,9 @@ def _reply_url(unit: Unit, card: Card) -> str:
 def sent(request: HttpRequest, unit: int) -> HttpResponse:
     """The receipt."""
     place = _unit(request, unit)
-    cards = [card for card in queries.cards(place) if card.state == "sent"]
+    cards = [card for card in queries.cards(place, request.user) if card.state == "sent"]
     lines = [(card, choice_label("verdict", card.verdict.verdict)) for card in cards if card.verdict]
-    waiting = queries.waiting_in(place).count()
+    waiting = queries.waiting_in(place, request.user).count()
     return render(request, "assessments/sent.html", {"unit": place, "lines": lines, "waiting": waiting})
 
 
@@ -251,9 +252,9 @@ def _unit(request: HttpRequest, pk: int) -> Unit:
     return unit
 
 
-def _card(unit: Unit, pk: int) -> tuple[Card, int]:
+def _card(unit: Unit, pk: int, user: Person) -> tuple[Card, int]:
     """The card with an assignment's key, and its number among the unit's."""
-    for number, card in enumerate(queries.cards(unit), start=1):
+    for number, card in enumerate(queries.cards(unit, user), start=1):
         if card.assignment.pk == pk:
             return card, number
     raise Http404

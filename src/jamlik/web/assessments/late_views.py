@@ -16,6 +16,7 @@ from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.listing import Column, Filter, Spec
 from jamlik.web.core.texts import language, say
+from jamlik.web.statistics.queries import rows_for
 
 __all__ = ["dated", "late"]
 
@@ -115,12 +116,13 @@ DATED = Spec(
 @permission("assessments.read")
 def late(request: HttpRequest) -> HttpResponse:
     """What has passed its day unanswered."""
-    shown = listing.page(request, queries.late_assignments(request.user, clock.today()), LATE)
+    rows = rows_for(request, queries.late_assignments(request.user, clock.today()), "finding")
+    shown = listing.page(request, rows, LATE)
     return shown.file or render(request, "assessments/late.html", {"listing": shown, "tab": "late"})
 
 
 @permission("assessments.read")
 def dated(request: HttpRequest) -> HttpResponse:
     """What verdicts have set a date for: to be reconsidered, found out, taken up again; asked about on the day."""
-    shown = listing.page(request, queries.dated_verdicts(request.user), DATED)
+    shown = listing.page(request, rows_for(request, queries.dated_verdicts(request.user), "finding"), DATED)
     return shown.file or render(request, "assessments/late.html", {"listing": shown, "tab": "dated"})

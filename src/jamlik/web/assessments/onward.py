@@ -10,6 +10,7 @@ from jamlik.web.assessments.models import Response, Verdict, VerdictKind
 from jamlik.web.assessments.queries import Card
 from jamlik.web.assessments.steps import Step, first_unanswered, step_named
 from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import Person
 
 __all__ = ["LEFT", "card_url", "next_url", "plans_action", "step_url"]
 
@@ -36,9 +37,9 @@ def card_url(unit: Unit, card: Card) -> str:
     return reverse("assessments:check", args=[unit.pk])
 
 
-def next_url(unit: Unit, *, after: int | None = None) -> str:
+def next_url(unit: Unit, user: Person, *, after: int | None = None) -> str:
     """The unit's next card that is not answered, leaving out the one just answered; else the look at all answers."""
-    left = [card for card in queries.cards(unit) if card.state in LEFT and card.assignment.pk != after]
+    left = [card for card in queries.cards(unit, user) if card.state in LEFT and card.assignment.pk != after]
     return card_url(unit, left[0]) if left else reverse("assessments:check", args=[unit.pk])
 
 

@@ -15,7 +15,8 @@ from jamlik.web.assessments.models import Assignment, Round, RoundState, Verdict
 from jamlik.web.assessments.rules import EDITABLE, wanting
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, Person, scope_ids, units_in_scope
-from jamlik.web.statistics.models import Finding, FindingState, Source
+from jamlik.web.statistics.models import Finding, FindingState, InsideRule, Source
+from jamlik.web.statistics.queries import open_to, open_to_all
 
 __all__ = [
     "Card",
@@ -106,7 +107,7 @@ def units_to_judge(user: Person) -> list[UnitWork]:
     """Units in a person's scope that are asked something, the nearest day first."""
     scope = scope_ids(user, "assessments.judge")
     rows = (
-        Assignment.objects.filter(unit_id__in=scope, answered_at__isnull=True)
+        Assignment.objects.filter(open_to(user, "finding"), unit_id__in=scope, answered_at__isnull=True)
         .select_related("unit", "verdict", "round")
         .order_by("place")
     )
@@ -140,17 +141,25 @@ def _verdict_of(row: Assignment) -> Verdict | None:
     return row.verdict if hasattr(row, "verdict") else None
 
 
-def cards(unit: Unit) -> list[Card]:
-    """What a unit is asked now, in order, with last time's answers and the actions planned."""
+def cards(unit: Unit, user: Person | None = None) -> list[Card]:
+    """What a unit is asked now, in order, with last time's answers and the actions planned.
+
+    What only those inside the committee may know of is there for a person who works inside it.
+    """
     rows = list(
-        Assignment.objects.filter(unit=unit, answered_at__isnull=True, waiting=False)
+        Assignment.objects.filter(_known_to(user), unit=unit, answered_at__isnull=True, waiting=False)
         .exclude(round__state=RoundState.PLANNED)
-        .select_related("finding__indicator", "finding__data_set", "round", "verdict", "unit")
+        .select_related("finding__indicator", "finding__data_set", "finding__owner", "round", "verdict", "unit")
         .order_by("place", "pk")
     )
     before = last_answers([row.finding for row in rows])
     acted_on = planned_actions([row.finding_id for row in rows])
     return [_card(row, before.get(row.finding_id), acted_on.get(row.finding_id, ())) for row in rows]
+
+
+def _known_to(user: Person | None) -> Q:
+    """What a person may know of; without one, what all may."""
+    return open_to_all("finding") if user is None else open_to(user, "finding")
 
 
 def _card(row: Assignment, before: Verdict | None, actions: tuple[PlannedAction, ...]) -> Card:
@@ -168,9 +177,9 @@ def _card(row: Assignment, before: Verdict | None, actions: tuple[PlannedAction,
     return Card(row, verdict, state, before, actions)
 
 
-def waiting_in(unit: Unit) -> QuerySet[Assignment]:
-    """What a unit will be asked when there is room."""
-    rows = Assignment.objects.filter(unit=unit, answered_at__isnull=True)
+def waiting_in(unit: Unit, user: Person | None = None) -> QuerySet[Assignment]:
+    """What a unit will be asked when there is room, as far as a person may know."""
+    rows = Assignment.objects.filter(_known_to(user), unit=unit, answered_at__isnull=True)
     held = Q(waiting=True) | Q(round__state=RoundState.PLANNED)
     return rows.filter(held).select_related("finding", "round").order_by("place", "pk")
 
@@ -195,8 +204,12 @@ def last_answers(findings: Iterable[Finding], *, but: Verdict | None = None) -> 
 
 
 def _latest_before(finding: Finding, rows: Sequence[Verdict]) -> Verdict | None:
-    """The last of the rows that is about the finding itself or the same question earlier."""
+    """The last of the rows that is about the finding itself or the same question earlier.
+
+    What was answered inside a committee stands beside its own differences only.
+    """
     asked = (finding.data_set_id, finding.question_key)
+    rows = [row for row in rows if row.finding.audience in ("public", finding.audience)]
     for row in reversed(rows):
         earlier = row.finding.period_start < finding.period_start
         if row.finding_id == finding.pk:
@@ -211,7 +224,9 @@ def others(finding: Finding, *, unit: Unit) -> list[Elsewhere]:
     if finding.indicator_id is None:
         return []
     rows = list(
-        Verdict.objects.filter(state=VerdictState.APPROVED, finding__indicator_id=finding.indicator_id)
+        Verdict.objects.filter(
+            open_to_all("finding"), state=VerdictState.APPROVED, finding__indicator_id=finding.indicator_id
+        )
         .exclude(unit=unit)
         .select_related("unit", "finding")
         .order_by("-approved_at")[:_SHOWN_OTHERS]
@@ -222,14 +237,19 @@ def others(finding: Finding, *, unit: Unit) -> list[Elsewhere]:
 
 def to_approve(user: Person) -> QuerySet[Verdict]:
     """Verdicts sent for approval in a person's scope, whoever wrote them, the oldest first."""
-    rows = Verdict.objects.filter(state=VerdictState.SUBMITTED, unit_id__in=scope_ids(user, "assessments.approve"))
-    return rows.select_related("finding", "unit", "written_by", "assignment").order_by("submitted_at", "pk")
+    scope = scope_ids(user, "assessments.approve")
+    rows = Verdict.objects.filter(open_to(user, "finding"), state=VerdictState.SUBMITTED, unit_id__in=scope)
+    return rows.select_related("finding__owner", "finding__data_set", "unit", "written_by", "assignment").order_by(
+        "submitted_at", "pk"
+    )
 
 
 def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
     """What has passed its day unanswered in a person's scope: their own, or their units'."""
     scope = scope_ids(user, "assessments.approve") | scope_ids(user, "assessments.round_edit")
-    rows = Assignment.objects.filter(unit_id__in=scope, answered_at__isnull=True, waiting=False, due_on__lt=day)
+    rows = Assignment.objects.filter(
+        open_to(user, "finding"), unit_id__in=scope, answered_at__isnull=True, waiting=False, due_on__lt=day
+    )
     rows = rows.exclude(verdict__state=VerdictState.SUBMITTED).select_related("finding", "unit", "round", "verdict")
     return rows.order_by("due_on", "pk")
 
@@ -238,7 +258,9 @@ def visible_verdicts(user: Person) -> QuerySet[Verdict]:
     """Verdicts a person may see: their own part's in any state, others' once approved."""
     own = scope_ids(user, "assessments.judge") | scope_ids(user, "assessments.approve")
     seen = Q(unit_id__in=own) | Q(state=VerdictState.APPROVED, unit_id__in=scope_ids(user, "assessments.read"))
-    return Verdict.objects.filter(seen).select_related("finding__indicator", "unit", "written_by", "approved_by")
+    rows = Verdict.objects.filter(seen & open_to(user, "finding"))
+    related = ("finding__indicator", "finding__owner", "finding__data_set", "unit", "written_by", "approved_by")
+    return rows.select_related(*related)
 
 
 def to_reconsider(user: Person, day: date) -> QuerySet[Any]:
@@ -277,22 +299,34 @@ def assignable(user: Person, round_: Round | None = None) -> QuerySet[Finding]:
     """Findings that nobody is asked about yet, in a person's scope and the round's part of the municipality.
 
     Those of the newest period and what somebody told of, sure or not: what cannot be told from chance, and what is too
-    small to be shown, may be asked about all the same. The most important come first.
+    small to be shown, may be asked about all the same. What the committee has figures of its own for is asked about
+    inside it, under its own row: were the public row to move, all would see that there is something to judge. The most
+    important come first.
     """
     scope = scope_ids(user, "assessments.assign")
     rows = Finding.objects.filter(owner_id__in=scope, state__in=(FindingState.DETECTED, FindingState.UNDER_ANALYSIS))
     if round_ is not None:
         rows = rows.filter(owner__path__startswith=round_.owner.path)
     asked = Assignment.objects.filter(finding=OuterRef("pk"), answered_at__isnull=True)
-    in_use = Q(current__isnull=False, newest=True) | ~Q(source=Source.COMPUTED)
-    found = rows.filter(in_use).exclude(Exists(asked)).select_related("indicator", "owner", "data_set")
+    used = Q(current__isnull=False) | Q(inside__isnull=False)
+    in_use = Q(used, newest=True) | ~Q(source=Source.COMPUTED)
+    withheld = Q(audience="public", status="suppressed", data_set__inside=InsideRule.UNPROTECTED)
+    found = (
+        rows.filter(in_use, open_to(user))
+        .exclude(withheld)
+        .exclude(Exists(asked))
+        .select_related("indicator", "owner", "data_set")
+    )
     return found.order_by(F("rank").asc(nulls_first=True), "pk")
 
 
-def progress_by_committee(round_: Round, day: date) -> list[CommitteeProgress]:
-    """How far each committee has come, in the order of their days; a committee that nobody asked is left out."""
+def progress_by_committee(round_: Round, day: date, user: Person | None = None) -> list[CommitteeProgress]:
+    """How far each committee has come, in the order of their days; a committee that nobody asked is left out.
+
+    What only those inside a committee may know of counts for them alone.
+    """
     rows = (
-        Assignment.objects.filter(round=round_)
+        Assignment.objects.filter(_known_to(user), round=round_)
         .values("unit__path")
         .annotate(
             asked=Count("pk", filter=Q(waiting=False)),

@@ -22,6 +22,7 @@ from jamlik.web.organisation.models import Unit, UnitKind
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.statistics.actions import move_finding
 from jamlik.web.statistics.models import Finding, FindingState
+from jamlik.web.statistics.queries import may_know_of
 
 __all__ = [
     "ESCALATE_AFTER",
@@ -112,9 +113,11 @@ def open_round(*, round_: Round, by: User, at: datetime) -> None:
     _fill_up(row)
     _follow_deadlines(row)
     audit.record("assessments.round_opened", target=row, by=by, at=at, changes={"state": ("planned", "open")})
-    asked = Unit.objects.filter(assignments__round=row, assignments__answered_at__isnull=True).distinct()
-    for unit in asked:
-        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", row.title))
+    asked: dict[Unit, list[Finding]] = {}
+    for each in Assignment.objects.filter(round=row, answered_at__isnull=True).select_related("unit", "finding"):
+        asked.setdefault(each.unit, []).append(each.finding)
+    for unit, findings in asked.items():
+        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", row.title, findings))
     round_.refresh_from_db()
 
 
@@ -170,7 +173,8 @@ def assign_findings(
             assigned.refresh_from_db()
     if made and (round_ is None or round_.state == RoundState.OPEN):
         title = round_.title if round_ else ""
-        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", title))
+        asked = [each.finding for each in made]
+        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", title, asked))
     return made
 
 
@@ -190,11 +194,11 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
     late = waiting.filter(due_on__lte=day - ESCALATE_AFTER, escalated_at__isnull=True)
     reminded = _mark(soon, "reminded_at", at)
     escalated = _mark(late, "escalated_at", at)
-    for unit in reminded:
-        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.reminder", ""))
-    for unit in escalated:
+    for unit, findings in reminded.items():
+        transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.reminder", "", findings))
+    for unit, findings in escalated.items():
         audit.record("assessments.unit_escalated", target=unit, by=None, at=at, unit=unit)
-        transaction.on_commit(partial(_tell, unit, "assessments.approve", "assessments.mail.escalated", ""))
+        transaction.on_commit(partial(_tell, unit, "assessments.approve", "assessments.mail.escalated", "", findings))
     return len(reminded), len(escalated)
 
 
@@ -230,7 +234,7 @@ def ask_again(*, finding: Finding, unit: Unit, reason: str, by: User | None, at:
     )
     move_finding(finding=finding, to=FindingState.UNDER_ANALYSIS, by=by, at=at, reason=reason)
     audit.record("assessments.finding_assigned", target=made, by=by, at=at, unit=unit, note=reason)
-    transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", ""))
+    transaction.on_commit(partial(_tell, unit, "assessments.judge", "assessments.mail.asked", "", [finding]))
 
 
 @transaction.atomic
@@ -243,10 +247,14 @@ def ask_what_has_come_due(*, at: datetime, day: date) -> int:
     return len(asked)
 
 
-def _mark(rows: Any, field: str, at: datetime) -> list[Unit]:
-    found = list(rows.select_related("unit"))
+def _mark(rows: Any, field: str, at: datetime) -> dict[Unit, list[Finding]]:
+    """The units that are told, with the findings it is about."""
+    found = list(rows.select_related("unit", "finding"))
     Assignment.objects.filter(pk__in=[row.pk for row in found]).update(**{field: at})
-    return list({row.unit_id: row.unit for row in found}.values())
+    about: dict[Unit, list[Finding]] = {}
+    for row in found:
+        about.setdefault(row.unit, []).append(row.finding)
+    return about
 
 
 def _last_place(unit: Unit) -> int:
@@ -279,10 +287,14 @@ def _follow_deadlines(round_: Round) -> None:
             rows.filter(unit__path__startswith=deadline.committee.path).update(due_on=deadline.due_on)
 
 
-def _tell(unit: Unit, permission: str, key: str, title: str) -> None:
-    """One mail to each of the nearest people with the permission: one link to the one thing to do."""
+def _tell(unit: Unit, permission: str, key: str, title: str, findings: list[Finding]) -> None:
+    """One mail to each of the nearest people with the permission who may know of one of the findings: one link to the
+    one thing to do.
+    """
     url = reverse("assessments:judge" if permission == "assessments.judge" else "assessments:late")
     for person in _nearest(unit, permission):
+        if not any(may_know_of(each, person) for each in findings):
+            continue
         mail.send_later(to=person, key=key, url=url, unit=unit.name, round=f" {title}." if title else "")
 
 

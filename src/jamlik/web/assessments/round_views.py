@@ -79,7 +79,7 @@ def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     found = _seen_round(request, pk)
     day = clock.today()
     read = queries.units_and_above(request.user)
-    rows = [row for row in queries.progress_by_committee(found, day) if row.committee.pk in read]
+    rows = [row for row in queries.progress_by_committee(found, day, request.user) if row.committee.pk in read]
     shown = {
         "round": found,
         "rows": rows,

@@ -21,6 +21,7 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.listing import Column, Filter, Spec
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
+from jamlik.web.statistics.queries import open_to, rows_for
 
 __all__ = ["approve", "return_page", "verdict_list", "verdict_page"]
 
@@ -76,7 +77,7 @@ LIST = Spec(
 @permission("assessments.read")
 def verdict_list(request: HttpRequest) -> HttpResponse:
     """All verdicts in the person's scope."""
-    shown = listing.page(request, queries.visible_verdicts(request.user), LIST)
+    shown = listing.page(request, rows_for(request, queries.visible_verdicts(request.user), "finding"), LIST)
     return shown.file or render(request, "assessments/list.html", {"listing": shown})
 
 
@@ -155,7 +156,8 @@ def _approved(request: HttpRequest, verdicts: list[Verdict]) -> str:
 @permission("assessments.approve")
 def return_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for more, saying what."""
-    verdict = get_object_or_404(Verdict.objects.select_related("finding", "unit"), pk=pk)
+    rows = Verdict.objects.filter(open_to(request.user, "finding")).select_related("finding", "unit")
+    verdict = get_object_or_404(rows, pk=pk)
     access.require(request.user, "assessments.approve", unit=verdict.unit)
     if verdict.state == VerdictState.DRAFT:
         raise Http404

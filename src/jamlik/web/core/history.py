@@ -20,8 +20,9 @@ from jamlik.web.core import audit, texts
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent
 from jamlik.web.core.models import User
 
-__all__ = ["ToldChange", "ToldEvent", "events_of", "told"]
+__all__ = ["ToldChange", "ToldEvent", "events_of", "keep_inside", "told"]
 
+_inside: dict[str, models.Q] = {}
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):(\S+)")
 
 
@@ -56,10 +57,18 @@ def events_of(target: models.Model) -> models.QuerySet[Any]:
     return AuditEvent.objects.filter(target_kind=audit.kind_of(target), target_key=audit.key_of(target))
 
 
+def keep_inside(kind: str, which: models.Q) -> None:
+    """Let the log say that something happened to such rows of a kind, and to which, but not what: it is read by people
+    outside the authority whose matter it is. The details stay in the database, under their digest.
+    """
+    _inside[kind] = which
+
+
 def told(events: Sequence[AuditEvent]) -> list[ToldEvent]:
     """Events in words, in the language of the page; the number of questions to the database does not grow with them."""
     details = AuditDetails.objects.in_bulk([event.number for event in events])
     bodies = {number: json.loads(each.body) for number, each in details.items() if each.body}
+    bodies |= {number: {"note": texts.say("core.history.inside")} for number in _kept_inside(events) & bodies.keys()}
     names = _names(bodies.values())
     people = _people({event.by_key for event in events if event.by_key})
     return [_told(event, bodies.get(event.number), names, people) for event in events]
@@ -88,6 +97,19 @@ def _told(
         note=(body or {}).get("note", ""),
         erased=body is None,
     )
+
+
+def _kept_inside(events: Sequence[AuditEvent]) -> set[int]:
+    """Numbers of the events whose details are for those inside an authority: one question per kind of row."""
+    found: set[int] = set()
+    for kind, which in _inside.items():
+        about = {event.number: event.target_key for event in events if event.target_kind == kind}
+        keys = {key for key in about.values() if key.isascii() and key.isdigit()}
+        if keys:
+            rows = apps.get_model(kind)._default_manager.filter(which, pk__in=keys).values_list("pk", flat=True)
+            inside = {str(key) for key in rows}
+            found |= {number for number, key in about.items() if key in inside}
+    return found
 
 
 def _label(app: str, field: str) -> str:

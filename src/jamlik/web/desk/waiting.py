@@ -23,8 +23,8 @@ from jamlik.web.plans import queries as plans
 from jamlik.web.plans.models import Action, ActionState
 from jamlik.web.plans.telling import answer_text
 from jamlik.web.register.queries import overdue_reviews
-from jamlik.web.statistics.freezing import SURE
-from jamlik.web.statistics.models import DataSet, Finding, FindingState, Import, ImportState, ReleaseState, Source
+from jamlik.web.statistics.models import DataSet, Finding, FindingState, Import, ImportState, ReleaseState
+from jamlik.web.statistics.queries import open_to, sure_findings, visible_findings
 
 __all__ = ["SHOWN", "Line", "Work", "late_work", "waiting_work"]
 
@@ -184,14 +184,15 @@ def _to_confirm(user: User, day: date) -> list[Work]:
 def _to_ask_again(user: User, day: date) -> list[Work]:
     """Actions whose question has newer figures: asking again is one click on their page."""
     later = Finding.objects.filter(
+        Q(current__isnull=False) | Q(audience=OuterRef("finding__audience"), inside__isnull=False),
         data_set=OuterRef("finding__data_set"),
         question_key=OuterRef("finding__question_key"),
         period_start__gt=OuterRef("finding__period_start"),
-        current__isnull=False,
     )
     rows = (
         Action.objects.filter(
             Exists(later),
+            open_to(user, "finding"),
             unit_id__in=scope_ids(user, "plans.remeasure"),
             finding__state__in=(FindingState.ACTED_ON, FindingState.WAITING),
         )
@@ -206,14 +207,13 @@ def _to_ask_again(user: User, day: date) -> list[Work]:
 
 def _actions(user: User, day: date) -> list[Work]:
     scope = scope_ids(user, "plans.act")
-    drafts = Action.objects.filter(state=ActionState.DRAFT, written_by=user, unit_id__in=scope)
+    mine = Action.objects.filter(open_to(user, "finding"), unit_id__in=scope)
+    drafts = mine.filter(state=ActionState.DRAFT, written_by=user)
     begun = [
         Line(row.title or say("plans.untitled"), reverse("plans:check", args=[row.pk]), row.unit.name)
         for row in drafts.select_related("unit").order_by("-written_at")[: SHOWN + 1]
     ]
-    soon = Action.objects.filter(
-        unit_id__in=scope, state__in=(ActionState.PLANNED, ActionState.ONGOING), due_on__lte=day + SOON
-    )
+    soon = mine.filter(state__in=(ActionState.PLANNED, ActionState.ONGOING), due_on__lte=day + SOON)
     due = [
         Line(
             row.title,
@@ -241,10 +241,8 @@ def _imports(user: User, day: date) -> list[Work]:
 
 def _to_assign(user: User, day: date) -> list[Work]:
     """Sure differences that no unit has been asked about."""
-    rows = Finding.objects.filter(
-        Q(source=Source.COMPUTED, current__isnull=False, newest=True, certainty__in=SURE) | ~Q(source=Source.COMPUTED),
-        state=FindingState.DETECTED,
-        owner_id__in=scope_ids(user, "assessments.assign"),
+    rows = sure_findings(visible_findings(user)).filter(
+        state=FindingState.DETECTED, owner_id__in=scope_ids(user, "assessments.assign")
     )
     n = rows.count()
     if not n:

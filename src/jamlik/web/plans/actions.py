@@ -24,6 +24,7 @@ from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone,
 from jamlik.web.statistics.actions import move_finding
 from jamlik.web.statistics.freezing import direction_of
 from jamlik.web.statistics.models import Finding, FindingState
+from jamlik.web.statistics.queries import may_know_of
 
 __all__ = [
     "ACTION_FIELDS",
@@ -228,7 +229,7 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
     silent = Q(reported_at__lte=at - REPORT_EVERY) | Q(reported_at__isnull=True, planned_at__lte=at - REPORT_EVERY)
     soon = under_way.filter(Q(due_on__lte=day + REMIND_BEFORE) | silent, reminded_at__isnull=True)
     late = under_way.filter(due_on__lte=day - ESCALATE_AFTER, escalated_at__isnull=True)
-    reminded, escalated = list(soon.select_related("unit")), list(late.select_related("unit"))
+    reminded, escalated = list(soon.select_related("unit", "finding")), list(late.select_related("unit", "finding"))
     Action.objects.filter(pk__in=[row.pk for row in reminded]).update(reminded_at=at)
     Action.objects.filter(pk__in=[row.pk for row in escalated]).update(escalated_at=at)
     for row in reminded:
@@ -262,4 +263,6 @@ def _tell(action: Action, permission: str, key: str, writer: int | None) -> None
     url = reverse("plans:action", args=[action.pk])
     people = list(users_with(permission, action.unit))
     for person in [each for each in people if each.pk == writer] or people:
+        if not may_know_of(action.finding, person):
+            continue
         mail.send_later(to=person, key=key, url=url, title=action.title)

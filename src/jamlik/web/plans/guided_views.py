@@ -15,6 +15,7 @@ from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.forms import Form
+from jamlik.web.core.people import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import actions, rules
@@ -24,6 +25,7 @@ from jamlik.web.plans.queries import choosable_goals
 from jamlik.web.plans.shown import action_lines, field_label, shown_field
 from jamlik.web.register.conflicts import answer_conflict
 from jamlik.web.statistics.models import Finding
+from jamlik.web.statistics.queries import open_to
 
 __all__ = ["begin", "check", "conflict_page", "step_page"]
 
@@ -33,7 +35,8 @@ def begin(request: HttpRequest, finding: int, unit: int) -> HttpResponse:
     """The first question about an action that does not exist yet; nothing is made until it is answered."""
     place = get_object_or_404(Unit, pk=unit)
     access.require(request.user, "plans.act", unit=place)
-    found = get_object_or_404(Finding.objects.select_related("owner", "indicator"), pk=finding)
+    rows = Finding.objects.filter(open_to(request.user)).select_related("owner", "indicator", "inside")
+    found = get_object_or_404(rows, pk=finding)
     if not place.lies_within(found.owner):
         raise Http404
     by: Any = request.user
@@ -118,15 +121,15 @@ def _planned(request: HttpRequest, action: Action) -> str:
     by: Any = request.user
     done = actions.finish_planning(action=action, by=by, at=clock.now())
     messages.success(request, say("plans.planned.text"))
-    return _onward(done)
+    return _onward(done, by)
 
 
-def _onward(action: Action) -> str:
+def _onward(action: Action, user: User) -> str:
     """Back to judging while the finding is being judged, else to the action's own page."""
     judged = Assignment.objects.filter(
         finding_id=action.finding_id, unit_id=action.unit_id, answered_at__isnull=True
     ).exists()
-    return next_url(action.unit) if judged else reverse("plans:action", args=[action.pk])
+    return next_url(action.unit, user) if judged else reverse("plans:action", args=[action.pk])
 
 
 def conflict_page(request: HttpRequest, form: Form, conflict: EditConflict, *, again: str) -> HttpResponse:
@@ -160,7 +163,8 @@ def _question(
 
 def _draft(request: HttpRequest, pk: int) -> Action:
     related = ("unit", "finding__owner", "finding__indicator", "goal", "plan", "effect_indicator")
-    action = get_object_or_404(Action.objects.select_related(*related), pk=pk)
+    rows = Action.objects.filter(open_to(request.user, "finding")).select_related(*related)
+    action = get_object_or_404(rows, pk=pk)
     access.require(request.user, "plans.act", unit=action.unit)
     return action
 

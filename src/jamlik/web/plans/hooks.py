@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.db.models import Q
 from django.urls import reverse
 
 from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
+from jamlik.web.core.history import keep_inside
 from jamlik.web.core.texts import say
 from jamlik.web.plans.models import Action, ActionState
 
 __all__ = ["planned", "start_url"]
+
+keep_inside("plans.action", Q(finding__audience="owner"))
+keep_inside("plans.remeasure", Q(before__audience="owner"))
 
 
 def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:

@@ -21,7 +21,7 @@ from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans import plan_actions, queries, rules
 from jamlik.web.plans.forms import MoveForm, PlanForm
 from jamlik.web.plans.guided_views import conflict_page
-from jamlik.web.plans.models import Action, ActionState, Plan, PlanState
+from jamlik.web.plans.models import Plan, PlanState
 from jamlik.web.plans.plandocument import plan_document
 from jamlik.web.plans.views import LIST as ACTIONS
 
@@ -201,8 +201,8 @@ def _document(plan: Plan) -> Any:
 
 def _actions(plan: Plan) -> Any:
     """The plan's actions but the drafts."""
-    rows = Action.objects.filter(plan=plan).exclude(state=ActionState.DRAFT)
-    return rows.select_related("unit", "goal", "finding", "effect_indicator").order_by("due_on", "pk")
+    related = ("unit", "goal", "finding", "effect_indicator")
+    return queries.plan_actions(plan).select_related(*related).order_by("due_on", "pk")
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from jamlik.reports.document import Align, Column, Definitions, Document, Paragr
 from jamlik.web.core.texts import language, say
 from jamlik.web.plans.models import Action, Plan
 from jamlik.web.plans.shown import action_lines, money
+from jamlik.web.statistics.rules import require_public
 
 __all__ = ["plan_document"]
 
@@ -27,7 +28,14 @@ _COLUMNS = ("title", "unit", "role", "due_on", "cost_sek", "state")
 
 
 def plan_document(plan: Plan, actions: Sequence[Action], *, cost: int) -> Document:
-    """The plan, its actions in a table, and each action on its own."""
+    """The plan, its actions in a table, and each action on its own.
+
+    Raises
+    ------
+    JamlikError
+        When an action is about what may not be shown to all.
+    """
+    require_public(action.finding for action in actions)
     years = f"{plan.first_year}–{plan.last_year}"
     state = say(f"plans.plan_state.{plan.state}")
     adopted = f"{plan.adopted_by} {plan.adopted_on.isoformat()} {plan.paragraph}" if plan.adopted_on else ""

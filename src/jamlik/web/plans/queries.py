@@ -13,7 +13,7 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import Person, scope_ids
 from jamlik.web.plans.models import Action, ActionState, Plan, PlanState, Remeasure
 from jamlik.web.statistics.models import Finding
-from jamlik.web.statistics.queries import same_question
+from jamlik.web.statistics.queries import open_to, open_to_all, same_question
 
 __all__ = [
     "BOARD",
@@ -26,6 +26,7 @@ __all__ = [
     "is_late",
     "late_actions",
     "later_measurements",
+    "plan_actions",
     "plan_cost",
     "remeasure_to_confirm",
     "remeasures_of",
@@ -74,15 +75,19 @@ def visible_actions(user: Person) -> QuerySet[Action]:
     """Actions a person may see: drafts only where they act themselves."""
     own, read = scope_ids(user, "plans.act"), scope_ids(user, "plans.read")
     seen = Q(unit_id__in=own) | (Q(unit_id__in=read) & ~Q(state=ActionState.DRAFT))
-    related = ("unit", "goal", "plan", "finding__indicator", "effect_indicator", "written_by")
-    return Action.objects.filter(seen).select_related(*related)
+    related = ("unit", "goal", "plan", "finding__indicator", "finding__inside", "effect_indicator", "written_by")
+    return Action.objects.filter(seen & open_to(user, "finding")).select_related(*related)
 
 
 def visible_plans(user: Person) -> QuerySet[Plan]:
-    """Plans a person may see; what is out on referral or adopted is for all who read, a draft for those who edit."""
+    """Plans a person may see; what is out on referral or adopted is for all who read, a draft for those who edit.
+
+    A plan is a public document: actions that only those inside a committee may know of are not counted among its own.
+    """
     own, read = scope_ids(user, "plans.plan_edit"), scope_ids(user, "plans.read")
     seen = Q(owner_id__in=own) | (Q(owner_id__in=read) & ~Q(state=PlanState.DRAFT))
-    return Plan.objects.filter(seen).select_related("owner", "supersedes").annotate(actions_n=Count("actions"))
+    rows = Plan.objects.filter(seen).select_related("owner", "supersedes")
+    return rows.annotate(actions_n=Count("actions", filter=open_to_all("actions__finding")))
 
 
 def is_late(action: Action, day: date) -> bool:
@@ -140,7 +145,7 @@ def gap_series(finding: Finding) -> list[Measured]:
 
 def _measured(finding: Finding) -> Measured:
     def number(name: str) -> float | None:
-        value = finding.numbers.get(name)
+        value = finding.measured.get(name)
         return None if value is None else float(value)
 
     return Measured(
@@ -151,13 +156,19 @@ def _measured(finding: Finding) -> Measured:
 def remeasure_to_confirm(user: Person) -> QuerySet[Remeasure]:
     """Answers that wait for a person, in their scope."""
     scope = scope_ids(user, "plans.confirm")
-    rows = Remeasure.objects.filter(confirmed_at__isnull=True, before__actions__unit_id__in=scope).distinct()
+    asked = Remeasure.objects.filter(open_to(user, "before"), confirmed_at__isnull=True)
+    rows = asked.filter(before__actions__unit_id__in=scope).distinct()
     return rows.select_related("before__owner", "after", "made_by").order_by("made_at")
+
+
+def plan_actions(plan: Plan) -> QuerySet[Action]:
+    """The actions that stand in a plan: no drafts, and none that only those inside a committee may know of."""
+    return Action.objects.filter(open_to_all("finding"), plan=plan).exclude(state=ActionState.DRAFT)
 
 
 def plan_cost(plan: Plan) -> int:
     """What a plan's actions cost together; drafts and what was stopped are left out."""
-    counted = plan.actions.exclude(state__in=(ActionState.DRAFT, ActionState.STOPPED))
+    counted = plan_actions(plan).exclude(state=ActionState.STOPPED)
     return counted.aggregate(sum=Sum("cost_sek"))["sum"] or 0
 
 

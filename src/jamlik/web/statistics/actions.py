@@ -17,9 +17,10 @@ from jamlik.web.core.jobs import enqueue
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics import freezing, rules, spool
+from jamlik.web.statistics import adopting, rules, spool
+from jamlik.web.statistics import inside as owners
 from jamlik.web.statistics.findings import move_finding, move_findings, register_finding
-from jamlik.web.statistics.models import DataSet, Import, ImportState, Origin
+from jamlik.web.statistics.models import DataSet, Import, ImportState, InsideCopy, InsideRule, Origin
 from jamlik.web.statistics.releases import give_up_stopped, publish_release, withdraw_release
 
 __all__ = [
@@ -45,7 +46,7 @@ __all__ = [
 
 KEPT = timedelta(hours=24)
 EKBY_SERVICES = ("bibliotek", "forskola", "grundskola", "hemtjanst", "idrott")
-_EDITABLE = ("title", "register_number", "secrecy", "legal_basis")
+_EDITABLE = ("title", "register_number", "secrecy", "legal_basis", "inside")
 
 
 @transaction.atomic
@@ -58,6 +59,7 @@ def create_data_set(
     register_number: str = "",
     secrecy: str = "",
     legal_basis: str = "",
+    inside: str = InsideRule.UNPROTECTED,
     origin: str = Origin.UPLOAD,
     origin_key: str = "",
 ) -> DataSet:
@@ -68,6 +70,7 @@ def create_data_set(
         register_number=register_number,
         secrecy=secrecy,
         legal_basis=legal_basis,
+        inside=inside,
         origin=origin,
         origin_key=origin_key,
         created_at=at,
@@ -81,7 +84,7 @@ def create_data_set(
 def edit_data_set(
     *, data_set: DataSet, values: Mapping[str, str], expected_version: int, by: User, at: datetime
 ) -> DataSet:
-    """Change what is said of a data set.
+    """Change what is said of a data set. Where the committee's own rule becomes the public one, its figures go.
 
     Raises
     ------
@@ -95,6 +98,9 @@ def edit_data_set(
     editing.save_if_unchanged(data_set, fields=changed, expected_version=expected_version)
     changes = {name: (getattr(before, name), values[name]) for name in changed}
     audit.record("statistics.data_set_changed", target=data_set, by=by, at=at, changes=changes)
+    if "inside" in changed and data_set.inside == InsideRule.AS_PUBLIC:
+        owners.destroy(InsideCopy.objects.filter(analysis__imported__data_set=data_set), by=by, at=at)
+        owners.adopt(data_set, at=at)
     return data_set
 
 
@@ -288,6 +294,7 @@ def undo_import(*, data_set: DataSet, by: User, at: datetime, reason: str) -> Da
             say("statistics.undo.published"), do=say("statistics.undo.withdraw_first"), kind=ErrorKind.USAGE
         )
     before = current.replaces
+    owners.destroy(InsideCopy.objects.filter(analysis=current.analysis), by=by, at=at)
     current.state = ImportState.UNDONE
     current.save(update_fields=["state"])
     if before is not None:
@@ -295,7 +302,7 @@ def undo_import(*, data_set: DataSet, by: User, at: datetime, reason: str) -> Da
         before.save(update_fields=["state"])
     row.current = before
     row.save(update_fields=["current"])
-    freezing.adopt(row)
+    adopting.adopt(row)
     audit.record(
         "statistics.import_undone",
         target=current,

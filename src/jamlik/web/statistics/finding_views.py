@@ -9,7 +9,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from jamlik.model.words import format_number, format_signed
+from jamlik.model.words import format_signed
 from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.people import person
@@ -17,12 +17,13 @@ from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import RegisterForm
 from jamlik.web.statistics.models import Change, DataSet, Finding, FindingState, Source
+from jamlik.web.statistics.shown import capital, decimals_of, figures_of
 from jamlik.web.statistics.views import answered, data_of
 
 __all__ = ["finding", "findings", "register_by_hand"]
 
-_LOOKS = {"clear": "accent", "indicated": "warn", "told": "accent"}
-_CERTAINTIES = ("clear", "indicated", "unclear", "not_testable", "told")
+_LOOKS = {"clear": "accent", "indicated": "warn", "told": "accent", "inside": "danger"}
+_CERTAINTIES = ("clear", "indicated", "unclear", "not_testable", "told", "inside")
 
 
 def _url(row: Finding) -> str:
@@ -124,14 +125,16 @@ def findings(request: HttpRequest) -> HttpResponseBase:
     """The findings; sure ones of the newest period until something else is asked for."""
     if not request.GET:
         request.GET = QueryDict("show=sure")
-    shown = listing.page(request, queries.visible_findings(person(request)), FINDINGS)
+    rows = queries.rows_for(request, queries.visible_findings(person(request)))
+    shown = listing.page(request, rows, FINDINGS)
     return shown.file or render(request, "statistics/findings.html", {"listing": shown})
 
 
 @permission("statistics.see")
 def finding(request: HttpRequest, pk: int) -> HttpResponse:
     """One finding: sentence, chart with its table, figures, method, other periods, history."""
-    rows = queries.visible_findings(person(request)).select_related("current__analysis", "made_by")
+    user = person(request)
+    rows = queries.visible_findings(user).select_related("current__analysis", "made_by")
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -144,7 +147,10 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "heading": _heading(found, lang),
         "charts": queries.charts(found, lang=lang, every=every),
         "every": every,
-        "figures": _figures(found, lang),
+        "figures": figures_of(
+            found.numbers, group=found.group_label(lang), reference=found.reference_label(lang), lang=lang
+        ),
+        "own_row": queries.other_row(found, user),
         "method": _method(found, lang),
         "others": [{"finding": other, "sentence": other.told(lang)} for other in others],
         "answer": _answer(earlier[-1], found, lang) if earlier else None,
@@ -153,64 +159,12 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "statistics/finding.html", page)
 
 
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _heading(found: Finding, lang: str) -> str:
-    group, reference = _capital(found.group_label(lang)), found.reference_label(lang)
+    group, reference = capital(found.group_label(lang)), found.reference_label(lang)
     sure = found.certainty in (*queries.SURE, "told")
     if not (group and reference):
         return group or say(f"statistics.source.{found.source}")
     return say(f"statistics.finding.heading{'' if sure else '_compared'}", group=group, reference=reference)
-
-
-def _number(value: Any, lang: str, *, decimals: int = 0, signed: bool = False) -> str:
-    if value is None:
-        return ""
-    return (format_signed if signed else format_number)(float(value), decimals, lang)
-
-
-def _decimals(numbers: dict[str, Any]) -> int:
-    """Decimals that the levels and the gap were rounded to: canonical JSON leaves out a last zero."""
-    told = [
-        str(numbers[name]) for name in ("level", "level_reference", "gap", "gap_low", "gap_high") if numbers.get(name)
-    ]
-    most = max((len(text.partition(".")[2]) for text in told if "e" not in text), default=0)
-    return max(most, 1) if numbers.get("unit") == "%" else most
-
-
-def _unit(found: Finding) -> str:
-    unit = str(found.numbers.get("unit", ""))
-    return say("statistics.finding.unit_percent") if unit == "%" else unit
-
-
-def _figures(found: Finding, lang: str) -> dict[str, Any] | None:
-    """Both sides and the difference; nothing where they may not be shown."""
-    numbers = found.numbers
-    if numbers.get("gap") is None:
-        return None
-    decimals = _decimals(numbers)
-    gap = {
-        name: _number(numbers.get(name), lang, decimals=decimals, signed=True)
-        for name in ("gap", "gap_low", "gap_high")
-    }
-    told = {"gap": gap["gap"], "low": gap["gap_low"], "high": gap["gap_high"], "unit": _unit(found)}
-    key = "gap_interval" if gap["gap_low"] else "gap_alone"
-    sides = (
-        (found.group_label(lang), numbers.get("level"), numbers.get("base_n")),
-        (found.reference_label(lang), numbers.get("level_reference"), numbers.get("reference_n")),
-    )
-    persons = numbers.get("persons_worse_off") or numbers.get("persons")
-    return {
-        "unit": str(numbers.get("unit", "")),
-        "sides": [
-            {"name": _capital(name), "level": _number(level, lang, decimals=decimals), "n": _number(n, lang)}
-            for name, level, n in sides
-        ],
-        "gap": say(f"statistics.finding.{key}", **told),
-        "persons": _number(abs(float(persons)), lang) if persons else "",
-    }
 
 
 def _method(found: Finding, lang: str) -> list[str]:
@@ -231,7 +185,7 @@ def _answer(before: Finding, after: Finding, lang: str) -> dict[str, str]:
     """Whether the gap has closed since the period before."""
     found = queries.gap_change(before, after)
     told = {"answer": say(f"statistics.answer.{found.answer.value}"), "interval": "", "note": ""}
-    decimals = _decimals(after.numbers)
+    decimals = decimals_of(after.measured)
     if found.change is not None and found.low is not None and found.high is not None:
         told["interval"] = say(
             "statistics.answer.interval",

@@ -15,7 +15,7 @@ from jamlik.web.core import clock
 from jamlik.web.core.forms import Form
 from jamlik.web.core.texts import language, later, say
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics.models import Import, Source
+from jamlik.web.statistics.models import Import, InsideRule, Source
 
 __all__ = [
     "MOST_BYTES",
@@ -66,6 +66,14 @@ class DataSetForm(Form):
     legal_basis = _text(
         "statistics.set.legal_basis", required=False, help_text=later("statistics.set.legal_basis_hint")
     )
+    inside = forms.ChoiceField(
+        choices=[(rule, later(f"statistics.inside_rule.{rule}")) for rule in InsideRule.values],
+        label=later("statistics.inside_rule.label"),
+        help_text=later("statistics.inside_rule.hint"),
+        widget=forms.RadioSelect,
+        required=False,
+        initial=InsideRule.UNPROTECTED,
+    )
 
     def __init__(self, *args: Any, owners: QuerySet[Unit] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,6 +81,10 @@ class DataSetForm(Form):
             del self.fields["owner"]
         else:
             self.fields["owner"].queryset = owners  # type: ignore[attr-defined]
+
+    def clean_inside(self) -> str:
+        """What was chosen, else what stands there already."""
+        return str(self.cleaned_data["inside"] or self.get_initial_for_field(self.fields["inside"], "inside"))
 
 
 class UploadForm(Form):

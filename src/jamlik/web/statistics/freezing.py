@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from jamlik.analysis.change import GapAnswer, MeasuredGap, gap_change
+from django.db.models import QuerySet
+
+from jamlik.analysis.change import MeasuredGap
 from jamlik.analysis.study import Study
-from jamlik.model.findings import Certainty
 from jamlik.model.findings import Finding as Told
 from jamlik.model.frozen import frozen_levels
 from jamlik.model.indicators import Direction
@@ -22,20 +23,20 @@ from jamlik.model.tables import Audience
 from jamlik.model.words import LANGUAGES
 from jamlik.reports import published_result
 from jamlik.reports.context import context_of
+from jamlik.web.statistics import inside
 from jamlik.web.statistics.models import (
     Analysis,
-    Change,
     DataSet,
     Finding,
     Import,
     Indicator,
+    InsideRule,
     LevelRows,
     Observation,
 )
 
-__all__ = ["Frozen", "adopt", "direction_of", "freeze", "measured_gap", "recompare", "write"]
+__all__ = ["Frozen", "direction_of", "freeze", "gap_in", "measured_gap", "write"]
 
-SURE = (Certainty.CLEAR.value, Certainty.INDICATED.value)
 _NUMBERS = (
     "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high", "p_value", "q_value",
     "q_threshold", "persons", "persons_low", "persons_high", "persons_worse_off", "effect", "base_n", "reference_n",
@@ -58,19 +59,20 @@ class Frozen:
     indicators: Mapping[str, Measured]
     findings: tuple[dict[str, Any], ...]
     audience: str
+    inside: tuple[dict[str, Any], ...] = ()
 
 
 def freeze(study: Study) -> Frozen:
-    """Round, and turn into canonical JSON, what a study says.
+    """Round, and turn into canonical JSON, what a study says; apart from it, what it says to the owner alone.
 
     Raises
     ------
     ValueError
-        For a result that is not for everyone: the engine gives none yet, and the site shows none.
+        When what is to be for everyone is not, or what is for the owner is not marked so.
     """
     own = study.results["sv"]
     if own.table.audience is not Audience.PUBLIC:
-        raise ValueError("only public results are kept")
+        raise ValueError("what is frozen for everyone is to be public")
     context = context_of(own)
     dimensions = own.table.dimensions
     told = {
@@ -104,7 +106,21 @@ def freeze(study: Study) -> Frozen:
         indicators=own.table.indicators,
         findings=tuple(findings),
         audience=own.table.audience.value,
+        inside=tuple(_inside_rows(study.inside)) if study.inside else (),
     )
+
+
+def _inside_rows(study: Study) -> Iterable[dict[str, Any]]:
+    """What is for the owner alone, each with the words that stand where its numbers may not."""
+    own = study.results["sv"]
+    if own.table.audience is not Audience.OWNER:
+        raise ValueError("what is for the owner alone is to be marked so")
+    every = {lang: (*result.findings, *study.earlier[lang]) for lang, result in study.results.items()}
+    for row in _rows(every, own, earlier=False):
+        indicator = row["finding"].indicator
+        for lang, words in row["texts"].items():
+            words["neutral"] = inside.neutral(study, indicator, words["group"], words["reference"], lang)
+        yield row
 
 
 def _dimension_names(result: AnalysisResult) -> dict[str, str]:
@@ -177,6 +193,8 @@ def write(frozen: Frozen, imported: Import, *, at: datetime) -> Analysis:
         ),
         batch_size=_BATCH,
     )
+    if imported.data_set.inside == InsideRule.UNPROTECTED:
+        inside.write(frozen.inside, analysis, at=at)
     return analysis
 
 
@@ -211,7 +229,7 @@ def _written_findings(
     frozen: Frozen, data_set: DataSet, indicators: Mapping[str, Indicator], at: datetime
 ) -> dict[str, Finding]:
     """A row for every finding; those known from earlier versions keep theirs, with its state and history."""
-    known = {finding.finding_id: finding for finding in Finding.objects.filter(data_set=data_set)}
+    known = {finding.finding_id: finding for finding in _public(data_set)}
     new = [
         Finding(
             data_set=data_set,
@@ -229,92 +247,29 @@ def _written_findings(
     ]
     Finding.objects.bulk_create(new, batch_size=_BATCH)
     return known | {
-        finding.finding_id: finding
-        for finding in Finding.objects.filter(data_set=data_set, made_at=at).exclude(finding_id="")
+        finding.finding_id: finding for finding in _public(data_set).filter(made_at=at).exclude(finding_id="")
     }
 
 
-_COPIED = (
-    "certainty", "status", "rank", "persons", "gap", "numbers", "sentence", "texts", "current", "change", "newest",
-)  # fmt: skip
+def _public(data_set: DataSet) -> QuerySet[Finding]:
+    return Finding.objects.filter(data_set=data_set, audience=Audience.PUBLIC)
 
 
-def adopt(data_set: DataSet) -> None:
-    """Let every finding of a data set carry what the newest version in use says of it, and compare periods anew."""
-    observations = (
-        Observation.objects.filter(finding__data_set=data_set, analysis__imported__state__in=("in_use", "replaced"))
-        .order_by("analysis__imported__number")
-        .iterator(chunk_size=2000)
-    )
-    newest = {observation.finding_id: observation for observation in observations}
-    findings = list(Finding.objects.filter(data_set=data_set))
-    for finding in findings:
-        _carry(finding, newest.get(finding.pk))
-    recompare(findings, current=data_set.current.analysis.pk if data_set.current_id and data_set.current else None)
-    Finding.objects.bulk_update(findings, _COPIED, batch_size=_BATCH)
-
-
-def _carry(finding: Finding, seen: Observation | None) -> None:
-    finding.current = seen
-    if seen is None:
-        return  # its version was undone: what stands there stays for those who had begun, and lists leave it out
-    persons = seen.numbers.get("persons_worse_off") or seen.numbers.get("persons")
-    finding.certainty, finding.status, finding.rank = seen.certainty, seen.status, seen.rank
-    finding.persons = None if persons is None else abs(round(float(persons)))
-    finding.gap = None if seen.numbers.get("gap") is None else float(seen.numbers["gap"])
-    finding.numbers, finding.texts, finding.sentence = seen.numbers, seen.texts, seen.texts["sv"]["sentence"]
-
-
-def recompare(findings: Iterable[Finding], *, current: int | None) -> None:
-    """Say of each finding whether it is the newest of its question, and how it differs from the period before.
-
-    Parameters
-    ----------
-    current : int or None
-        The analysis in use: a sure difference that it no longer asks about is gone.
-    """
-    by_question: dict[str, list[Finding]] = {}
-    for finding in findings:
-        finding.newest, finding.change = False, ""
-        if finding.current is not None:
-            by_question.setdefault(finding.question_key, []).append(finding)
-    for same in by_question.values():
-        same.sort(key=lambda finding: finding.period_start)
-        before: Finding | None = None
-        for finding in same:
-            finding.change = _change(before, finding)
-            before = finding
-        last = same[-1]
-        last.newest = True
-        if last.current is not None and last.current.analysis_id != current and last.certainty in SURE:
-            last.change = Change.GONE
-
-
-def _change(before: Finding | None, now: Finding) -> str:
-    sure = now.certainty in SURE
-    if before is None:
-        return Change.FIRST if sure else ""
-    was_sure = before.certainty in SURE
-    if not was_sure:
-        return Change.NEW if sure else ""
-    if not sure:
-        return Change.GONE
-    found = gap_change(measured_gap(before), measured_gap(now), threshold=float(now.numbers.get("threshold") or 0))
-    if found.answer is GapAnswer.LARGER:
-        return Change.LARGER
-    return Change.SMALLER if found.answer in (GapAnswer.SMALLER, GapAnswer.CLOSED) else Change.SAME
-
-
-def measured_gap(finding: Finding) -> MeasuredGap:
-    """A finding's published gap; None where it is not shown."""
+def gap_in(numbers: Mapping[str, Any]) -> MeasuredGap:
+    """The gap that frozen numbers tell of; None where it is not shown."""
 
     def number(name: str) -> float | None:
-        value = finding.numbers.get(name)
+        value = numbers.get(name)
         return None if value is None else float(value)
 
     return MeasuredGap(number("gap"), number("gap_low"), number("gap_high"), number("level"), number("level_reference"))
 
 
+def measured_gap(finding: Finding) -> MeasuredGap:
+    """A finding's gap as those who may open it may see it; None where it is not shown to them."""
+    return gap_in(finding.measured)
+
+
 def direction_of(finding: Finding) -> Direction:
     """Which way is better."""
-    return Direction(finding.numbers.get("direction") or Direction.NEUTRAL)
+    return Direction(finding.measured.get("direction") or Direction.NEUTRAL)

@@ -32,7 +32,7 @@ from jamlik.model.words import LANGUAGES
 from jamlik.web.core import audit, clock
 from jamlik.web.core.jobs import LeaseLostError, Running, daily, job
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics import actions, freezing, spool
+from jamlik.web.statistics import actions, adopting, freezing, inside, spool
 from jamlik.web.statistics.models import (
     DataSet,
     Finding,
@@ -43,6 +43,7 @@ from jamlik.web.statistics.models import (
     Release,
     ReleaseState,
 )
+from jamlik.web.statistics.rules import SURE
 from jamlik.web.statistics.thawing import charts_of, drawn
 
 __all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "sweep"]
@@ -177,7 +178,8 @@ def _studied(row: Import, tell: Callable[[str, float], None]) -> Study:
     if row.data_set.origin == Origin.KOLADA:
         return study_of_municipality(row.data_set.origin_key, progress=tell, cache_dir=_cache())
     with spool.opened(row.spool, bytes(row.spool_key or b""), file_name=row.file_name) as path:
-        return study_of_file(described_dataset(row.description, path=path), progress=tell)
+        dataset = described_dataset(row.description, path=path)
+        return study_of_file(dataset, progress=tell, owner_rules=inside.rules_of(row.data_set))
 
 
 @job("statistics.analyse", idempotent=True)
@@ -213,7 +215,7 @@ def _take_into_use(running: Running, row: Import, frozen: freezing.Frozen) -> No
     freezing.write(frozen, locked, at=at)
     data_set.current = locked
     data_set.save(update_fields=["current"])
-    freezing.adopt(data_set)
+    adopting.adopt(data_set)
     audit.record(
         "statistics.import_taken_into_use",
         target=locked,
@@ -272,7 +274,7 @@ def _to_draw(release: Release) -> list[str]:
     every = list(release.analysis.levels.order_by("place").values_list("indicator", flat=True))
     if len(every) <= MOST_DRAWN:
         return every
-    sure = Finding.objects.filter(current__analysis=release.analysis, certainty__in=freezing.SURE, newest=True)
+    sure = Finding.objects.filter(current__analysis=release.analysis, certainty__in=SURE, newest=True)
     return sorted(set(sure.values_list("indicator__key", flat=True)))
 
 
@@ -286,8 +288,10 @@ def expire(running: Running, *, import_id: int) -> None:
 
 @daily("statistics.sweep")
 def sweep(running: Running) -> None:
-    """Look for what was left behind: files past their day, and encrypted files that no import knows."""
+    """Look for what was left behind: files and owners' copies past their day, and files that no import knows."""
     at = clock.now()
+    with transaction.atomic():
+        inside.destroy_past(at)
     for key in Import.objects.filter(expires_at__lte=at).exclude(spool="").values_list("pk", flat=True):
         _fail(key, {"what": "expired"})
     known = frozenset(Import.objects.exclude(spool="").values_list("spool", flat=True))
@@ -310,7 +314,8 @@ def load_ekby(running: Running, *, owners: dict[str, int]) -> dict[str, Any]:
             tell = _telling(running, start=start, width=width)
             dataset, description = datasets[service]
             shape = shape_of_dataset(dataset, key=_digest_key(), progress=tell, base_dir=Path(folder))
-            frozen = freezing.freeze(study_of_file(dataset, progress=tell, base_dir=Path(folder)))
+            found = study_of_file(dataset, progress=tell, base_dir=Path(folder), owner_rules=inside.rules_of(DataSet()))
+            frozen = freezing.freeze(found)
             running.tell("statistics.step.ekby", start + 0.9 * width)
             _keep_service(running, service, Unit.objects.get(pk=owners[service]), frozen, description, shape)
     return {"loaded": len(wanted)}

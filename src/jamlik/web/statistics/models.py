@@ -13,6 +13,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from jamlik.model.tables import Audience
+from jamlik.web.statistics.inside_models import InsideCopy, InsideFigures
+
 __all__ = [
     "Analysis",
     "Change",
@@ -22,6 +25,9 @@ __all__ = [
     "Import",
     "ImportState",
     "Indicator",
+    "InsideCopy",
+    "InsideFigures",
+    "InsideRule",
     "LevelRows",
     "Move",
     "Observation",
@@ -101,6 +107,13 @@ class ReleaseState(models.TextChoices):
     FAILED = "failed"
 
 
+class InsideRule(models.TextChoices):
+    """What those who work inside the committee may see of a data set: its figures as they are, or what all see."""
+
+    UNPROTECTED = "unprotected"
+    AS_PUBLIC = "as_public"
+
+
 class Indicator(models.Model):
     """What is measured, as the latest analysis that holds it says."""
 
@@ -133,6 +146,7 @@ class DataSet(models.Model):
     register_number = models.CharField(max_length=100, blank=True)
     secrecy = models.CharField(max_length=300, blank=True)
     legal_basis = models.CharField(max_length=300, blank=True)
+    inside = models.CharField(max_length=12, choices=InsideRule, default=InsideRule.UNPROTECTED)
     current = models.ForeignKey("Import", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
@@ -243,8 +257,15 @@ class LevelRows(models.Model):
 
 
 class Finding(models.Model):
-    """One difference between a group and its reference at a period, or one that somebody told of."""
+    """One difference between a group and its reference at a period, or one that somebody told of.
 
+    A difference too small to be shown to all has a row of its own, of audience `owner`, for those who work inside the
+    committee: it is judged and acted on, and to all others it and all that hangs on it is not there. The row holds no
+    number, sign or certainty; those lie in `InsideFigures`. The question's public row stays as it is.
+    """
+
+    audience = models.CharField(max_length=10, default=Audience.PUBLIC.value)
+    inside = models.ForeignKey(InsideFigures, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     data_set = models.ForeignKey(DataSet, null=True, blank=True, on_delete=models.PROTECT, related_name="findings")
     owner = models.ForeignKey("organisation.Unit", on_delete=models.PROTECT, related_name="findings")
     source = models.CharField(max_length=12, choices=Source, default=Source.COMPUTED)
@@ -277,7 +298,22 @@ class Finding(models.Model):
         ordering = ("-period_start", "rank", "pk")
         constraints = (
             models.UniqueConstraint(
-                fields=("data_set", "finding_id"), condition=~Q(finding_id=""), name="one_finding_per_question_period"
+                fields=("data_set", "finding_id", "audience"),
+                condition=~Q(finding_id=""),
+                name="one_finding_per_question_period",
+            ),
+            models.CheckConstraint(
+                condition=Q(audience="public", inside__isnull=True)
+                | Q(
+                    audience="owner",
+                    current__isnull=True,
+                    gap__isnull=True,
+                    persons__isnull=True,
+                    rank__isnull=True,
+                    certainty="inside",
+                    change="",
+                ),
+                name="what_is_inside_shows_no_number",
             ),
             models.CheckConstraint(
                 condition=Q(source="computed", data_set__isnull=False) | ~Q(source="computed"),
@@ -297,6 +333,13 @@ class Finding(models.Model):
     def unit(self) -> Any:
         """The unit whose scope the finding lies in."""
         return self.owner
+
+    @property
+    def measured(self) -> dict[str, Any]:
+        """Its numbers, for those who may open it: the published ones, or the committee's own while they are kept."""
+        if self.audience == Audience.PUBLIC:
+            return dict(self.numbers)
+        return dict(self.inside.numbers) if self.inside is not None else {}
 
     def told(self, lang: str) -> str:
         """The sentence in a language, else in Swedish."""

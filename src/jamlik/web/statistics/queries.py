@@ -6,26 +6,31 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
+from django.http import HttpRequest
 
 from jamlik.analysis.change import GapChange
 from jamlik.analysis.change import gap_change as worked_out
 from jamlik.analysis.release import Preview, preview
+from jamlik.model.tables import Audience
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
 from jamlik.web.organisation.models import Unit
-from jamlik.web.organisation.queries import AUTHORITIES, scope_ids, units_in_scope
+from jamlik.web.organisation.queries import AUTHORITIES, Person, inside_authorities, scope_ids, units_in_scope
 from jamlik.web.statistics import rules
-from jamlik.web.statistics.freezing import SURE, direction_of, measured_gap
+from jamlik.web.statistics.freezing import direction_of, measured_gap
 from jamlik.web.statistics.models import (
     Analysis,
     DataSet,
     Finding,
     FindingState,
     Import,
+    ImportState,
+    InsideFigures,
     Release,
     ReleaseState,
     Source,
 )
+from jamlik.web.statistics.rules import SURE
 from jamlik.web.statistics.thawing import Drawn, charts_of, drawn, result_of
 
 __all__ = [
@@ -34,15 +39,21 @@ __all__ = [
     "data_set_page",
     "data_sets",
     "earlier_release",
+    "figures_for",
     "gap_change",
     "import_in_scope",
     "may_import",
+    "may_know_of",
     "moves_of",
+    "open_to",
+    "open_to_all",
+    "other_row",
     "owners_for",
     "published_releases",
     "release_of",
     "release_preview",
     "releases",
+    "rows_for",
     "same_question",
     "sure_findings",
     "unfinished_import",
@@ -55,35 +66,91 @@ def visible_findings(user: User) -> QuerySet[Finding]:
     """Findings a person may read.
 
     What the figures show has passed the gate and may be read by everyone with a role. What somebody told of may be
-    read within the part of the municipality that owns it: by those above it, and by those who work below it.
+    read within the part of the municipality that owns it: by those above it, and by those who work below it. What is
+    too small to be shown to all is there for those who work inside the committee, and for nobody else.
     """
     scope = units_in_scope(user, "statistics.see")
     above = {key for unit in scope for key in unit.ancestor_keys}
     told = ~Q(source=Source.COMPUTED) & Q(owner_id__in={unit.pk for unit in scope} | above)
     begun = ~Q(state=FindingState.DETECTED)
-    computed = Q(source=Source.COMPUTED) & (Q(current__isnull=False) | begun)
-    return Finding.objects.filter(computed | told).select_related("owner", "data_set", "indicator")
+    computed = Q(source=Source.COMPUTED) & (Q(current__isnull=False) | Q(inside__isnull=False) | begun)
+    rows = Finding.objects.filter(computed | told).filter(open_to(user))
+    return rows.select_related("owner", "data_set", "indicator", "inside")
+
+
+def open_to(user: Person, through: str = "") -> Q:
+    """Condition: what is not for those inside a committee alone, or the person works inside that committee.
+
+    Whoever lists something that hangs on findings asks this too: `verdicts.filter(open_to(user, "finding"))`.
+    """
+    to = f"{through}__" if through else ""
+    return Q(**{f"{to}audience": Audience.PUBLIC}) | Q(**{f"{to}owner_id__in": inside_authorities(user)})
+
+
+def open_to_all(through: str = "") -> Q:
+    """Condition: may stand in what is public, such as a case text, a plan or a file that leaves the site."""
+    return Q(**{f"{through}__audience" if through else "audience": Audience.PUBLIC})
+
+
+def may_know_of(finding: Finding, user: Person) -> bool:
+    """Whether a person may know that a finding, and what hangs on it, is there."""
+    return finding.audience == Audience.PUBLIC or finding.owner_id in inside_authorities(user)
+
+
+def rows_for(request: HttpRequest, rows: QuerySet[Any], through: str = "") -> QuerySet[Any]:
+    """The rows of a list: a file is passed on, so it holds only what may be shown to all."""
+    return rows.filter(open_to_all(through)) if request.GET.get("format") else rows
+
+
+def figures_for(finding: Finding, user: Person) -> InsideFigures | None:
+    """What the committee that owns the data sees of a difference that is not shown to all; None for everybody else."""
+    if finding.data_set_id is None or finding.owner_id not in inside_authorities(user):
+        return None
+    if finding.audience == Audience.PUBLIC and (finding.status != "suppressed" or finding.current_id is None):
+        return None
+    rows = InsideFigures.objects.filter(
+        finding_id=finding.finding_id,
+        copy__keep_until__gt=clock.now(),
+        copy__analysis__imported__data_set=finding.data_set_id,
+        copy__analysis__imported__state__in=(ImportState.IN_USE, ImportState.REPLACED),
+    )
+    return rows.select_related("copy").order_by("-copy__analysis__imported__number").first()
+
+
+def other_row(finding: Finding, user: Person) -> Finding | None:
+    """The same difference as others see it, for the committee's own row, and the other way round."""
+    if not finding.finding_id:
+        return None
+    rows = Finding.objects.filter(open_to(user), data_set=finding.data_set_id, finding_id=finding.finding_id)
+    return rows.exclude(pk=finding.pk).first()
 
 
 def sure_findings(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     """The findings that matter: sure differences of the newest period, and what somebody told of."""
-    return rows.filter(~Q(source=Source.COMPUTED) | Q(newest=True, certainty__in=SURE))
+    sure = Q(certainty__in=SURE) | Q(inside__certainty__in=SURE)
+    return rows.filter(~Q(source=Source.COMPUTED) | Q(newest=True) & sure)
 
 
 def waiting_findings(owner: Unit) -> QuerySet[Finding]:
     """Sure findings of a unit and what lies below it that nobody has begun to judge, the most important first."""
-    rows = Finding.objects.filter(owner__path__startswith=owner.path, state=FindingState.DETECTED)
+    rows = Finding.objects.filter(open_to_all(), owner__path__startswith=owner.path, state=FindingState.DETECTED)
     return sure_findings(rows.filter(Q(current__isnull=False) | ~Q(source=Source.COMPUTED))).order_by("rank", "pk")
 
 
 def same_question(finding: Finding) -> list[Finding]:
-    """The same question at other periods, in time order; of the data set the finding comes from."""
+    """The same question at other periods, in time order; of the data set the finding comes from.
+
+    Beside what all may see stand only public rows. Beside a row of the committee's own stand its own others, and the
+    public ones where there is something to see.
+    """
     if not finding.question_key:
         return []
-    rows = Finding.objects.filter(
-        data_set=finding.data_set_id, question_key=finding.question_key, current__isnull=False
-    ).exclude(pk=finding.pk)
-    return list(rows.select_related("owner", "indicator").order_by("period_start", "pk"))
+    seen = Q(audience=Audience.PUBLIC, current__isnull=False)
+    if finding.audience == Audience.OWNER:
+        seen = Q(inside__isnull=False) | seen & Q(status="shown")
+    rows = Finding.objects.filter(seen, data_set=finding.data_set_id, question_key=finding.question_key)
+    rows = rows.exclude(pk=finding.pk).select_related("owner", "indicator", "inside")
+    return list(rows.order_by("period_start", "pk"))
 
 
 def gap_change(before: Finding, after: Finding) -> GapChange:
@@ -92,7 +159,7 @@ def gap_change(before: Finding, after: Finding) -> GapChange:
         measured_gap(before),
         measured_gap(after),
         direction=direction_of(after),
-        threshold=float(after.numbers.get("threshold") or 0),
+        threshold=float(after.measured.get("threshold") or 0),
     )
 
 

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from jamlik.model.errors import ErrorKind, JamlikError
+from jamlik.model.findings import Certainty
+from jamlik.model.tables import Audience
 from jamlik.web.core.texts import say
-from jamlik.web.statistics.models import FindingState, ImportState
+from jamlik.web.statistics.models import Finding, FindingState, ImportState
 
-__all__ = ["MOVES", "NEEDS_REASON", "RUNNING", "next_states", "require_import", "require_move"]
+__all__ = [
+    "MOVES",
+    "NEEDS_REASON",
+    "RUNNING",
+    "SURE",
+    "next_states",
+    "require_import",
+    "require_move",
+    "require_public",
+]
+
+SURE = (Certainty.CLEAR.value, Certainty.INDICATED.value)
+"""Certainties of a difference that is to be judged."""
 
 _F = FindingState
 MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -98,3 +112,15 @@ def require_import(*, state: str, to: str) -> None:
             do=say("statistics.move.reload"),
             kind=ErrorKind.USAGE,
         )
+
+
+def require_public(findings: Iterable[Finding]) -> None:
+    """Refuse to put into something public what only those inside a committee may see.
+
+    Raises
+    ------
+    JamlikError
+        Of kind `release_refused`.
+    """
+    if any(finding.audience != Audience.PUBLIC for finding in findings):
+        raise JamlikError("result_not_public", kind=ErrorKind.RELEASE_REFUSED)

@@ -134,6 +134,7 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
             ("register_number", found.register_number),
             ("secrecy", found.secrecy),
             ("legal_basis", found.legal_basis),
+            ("inside", say(f"statistics.inside_rule.{found.inside}") if may_import else ""),
         )
         if value
     ]
@@ -181,7 +182,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change what is said of a data set."""
     found, user = _mine(request, pk), person(request)
     back = reverse("statistics:data_set", args=[pk])
-    start = {name: getattr(found, name) for name in ("title", "register_number", "secrecy", "legal_basis")}
+    start = {name: getattr(found, name) for name in ("title", "register_number", "secrecy", "legal_basis", "inside")}
     form = DataSetForm(data_of(request), initial=start)
     seen = int(request.POST.get("version") or found.version) if request.method == "POST" else found.version
 
@@ -194,13 +195,17 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     except EditConflict:
         now = DataSet.objects.get(pk=pk)
         differences = [
-            (say(f"statistics.set.{name}"), form.cleaned_data[name], getattr(now, name))
+            (str(form.fields[name].label), _told(name, form.cleaned_data[name]), _told(name, getattr(now, name)))
             for name in start
             if form.cleaned_data[name] != getattr(now, name)
         ]
         page = {"differences": differences, "again": request.path}
         return render(request, "core/conflict.html", page, status=409)
     return done or _form_page(request, form, "set.edit", "set.save", back, version=seen)
+
+
+def _told(name: str, value: str) -> str:
+    return say(f"statistics.inside_rule.{value}") if name == "inside" else value
 
 
 @permission(IMPORT)
