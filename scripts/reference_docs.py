@@ -1,4 +1,4 @@
-"""Write the generated pages of docs/reference: commands, exit codes, Python calls, dataset.toml.
+"""Write the generated pages of docs/reference: commands, exit codes, Python calls, dataset.toml, roles.
 
     python scripts/reference_docs.py            write them
     python scripts/reference_docs.py --check    only say which are out of date; exit code 1 if any
@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import inspect
 import sys
+import tomllib
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from jamlik.model.errors import ErrorKind
 from jamlik.model.words import phrase
 from jamlik.sources.schema import FREE, SECTIONS, Key
 from jamlik.sources.tomltext import toml_value
+from jamlik.web.organisation.roles import EVERYONE, Role
 
 REFERENCE = Path(__file__).resolve().parents[1] / "docs" / "reference"
 NOTE = "<!-- Written by `make docs` from the code. Change the code, not this page. -->\n"
@@ -158,11 +161,98 @@ def _plain(value: object) -> str:
     return repr(value) if value is None or isinstance(value, str | int | float | tuple) else "..."
 
 
+# What each permission lets a person do, by the app that declares it; in the order of a year's work.
+MAY = {
+    "organisation": {
+        "read": "see units and areas",
+        "edit": "add and change units",
+        "import": "bring in units and areas from a file",
+        "people_read": "see people and their roles",
+        "people_edit": "invite people, give and end roles, close accounts",
+        "person_erase": "take out and erase a person's data",
+        "log_read": "read the audit log; only with a role for the whole municipality",
+        "see_unprotected": "see figures before protection; only with a role inside the committee that owns them",
+    },
+    "register": {
+        "view": "read governing documents, laws and themes",
+        "edit_document": "add and change documents and their versions",
+        "edit_law": "add and change laws, conventions and national goals",
+        "edit_theme": "add and change themes and sets of themes",
+        "load_content": "load the laws that come with the program",
+    },
+    "goals": {
+        "view": "read goals and targets",
+        "edit": "write goals and targets",
+        "adopt": "record that a goal was agreed on, by whom and when",
+        "import": "bring in goals from a file",
+    },
+    "statistics": {
+        "see": "see data sets, differences and publications",
+        "import": "hand in a file, correct it, take it into use, undo",
+        "publish": "publish results and take them back",
+        "register": "tell of a difference without figures",
+    },
+    "assessments": {
+        "read": "read rounds and approved verdicts",
+        "round_edit": "plan, open and close rounds; set days",
+        "assign": "hand out differences to units",
+        "judge": "judge differences",
+        "approve": "approve or send back verdicts that somebody else wrote",
+        "case_edit": "write a committee's case text",
+        "decision_record": "record what the committee decided",
+    },
+    "plans": {
+        "read": "read plans and actions",
+        "act": "plan actions and report on them",
+        "plan_edit": "write plans",
+        "plan_move": "send a plan onwards",
+        "plan_adopt": "record that a plan was adopted",
+        "remeasure": "ask an action's question again",
+        "confirm": "confirm whether a gap has closed",
+    },
+    "desk": {"begin": "load Ekby, or begin with one's own municipality"},
+}
+
+
+def roles_page() -> str:
+    """Who may do what on the site, from each app's `permissions.py`."""
+    texts = tomllib.loads((Path(jamlik.__file__).parent / "web/organisation/words.toml").read_text(encoding="utf-8"))
+    titles = {role: texts["role"][role.value]["en"] for role in Role}
+    people = [
+        (titles[role], texts["role"][role.value]["sv"], f"`{role.value}`", texts["role_hint"][role.value]["en"])
+        for role in Role
+    ]
+    parts = [
+        "# Roles\n",
+        NOTE,
+        "A person has roles, each for one unit and everything below it, and perhaps only between two days. A role says\n"
+        "what the person may do there; elsewhere things are not there to be changed, and what may not be seen is not\n"
+        "found. What is a public matter (units, goals, documents, laws) is read by every role.\n",
+        table(("role", "in Swedish", "code", "for"), people),
+    ]
+    for app_name, told in MAY.items():
+        declared: dict[str, frozenset[Role]] = import_module(f"jamlik.web.{app_name}.permissions").PERMISSIONS
+        if set(declared) != {f"{app_name}.{name}" for name in told}:
+            raise SystemExit(
+                f"MAY in {__file__} does not say what {app_name}'s permissions are for: {sorted(declared)}"
+            )
+        rows = [
+            (said, f"`{app_name}.{name}`", _who(declared[f"{app_name}.{name}"], titles)) for name, said in told.items()
+        ]
+        parts += [f"## {app_name.capitalize()}\n", table(("may", "permission", "roles"), rows)]
+    return "\n".join(parts)
+
+
+def _who(roles: frozenset[Role], titles: dict[Role, str]) -> str:
+    return "everyone with a role" if roles == EVERYONE else ", ".join(titles[role] for role in Role if role in roles)
+
+
 PAGES = {
     "commands.md": commands_page,
     "dataset-toml.md": dataset_toml_page,
     "exit-codes.md": exit_codes_page,
     "python.md": python_page,
+    "roles.md": roles_page,
 }
 
 
