@@ -123,7 +123,26 @@ def test_levelling_down_is_never_shown_as_success(publish, halve):
     shown = told(queries.judged([halve()])[0])
     assert shown.state == "Nått"
     assert shown.look == "warn"
-    assert any("Det är ingen förbättring" in line for line in shown.lines)
+    assert "Enligt nivåerna minskade skillnaden bara för att pojkar fick det sämre." in " ".join(shown.lines)
+    assert "Det är ingen förbättring." in shown.lines
+
+
+@pytest.mark.parametrize(
+    ("latest", "said", "look"),
+    [
+        ((62, 66), "mest för att pojkar fick det sämre. En mindre del kom av att flickor", "warn"),
+        ((63, 67), "lika mycket för att pojkar fick det sämre som för att flickor", "warn"),
+        ((65, 69), "mest för att flickor fick det bättre. Men pojkar fick det också sämre.", "ok"),
+        ((66, 70), "minskade skillnaden för att flickor fick det bättre.", "ok"),
+    ],
+)
+def test_who_lost_and_who_gained_is_named_and_half_a_success_is_none(publish, halve, latest, said, look):
+    publish({"2022": (60, 70), "2026": latest})
+    shown = told(queries.judged([halve()])[0])
+    assert (shown.state, shown.look) == ("På väg", look)
+    assert said in " ".join(shown.lines)
+    assert "Det är ingen förbättring." not in shown.lines
+    assert "Skillnaden har säkert minskat." in shown.lines
 
 
 def test_target_is_told_with_figures_and_uncertainty(publish, halve):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import hypot
 
-from jamlik.analysis.change import GapAnswer, GapChange, MeasuredGap, gap_change
+from jamlik.analysis.change import GapAnswer, GapChange, MeasuredGap, Mover, gap_change
 from jamlik.model.findings import Levelling
 from jamlik.model.indicators import Direction
 
@@ -104,6 +104,16 @@ class Progress:
     def levelled_down(self) -> bool:
         """Whether the gap is smaller only because the better off got worse, which is no success."""
         return self.levelling is Levelling.DOWN
+
+    @property
+    def mover(self) -> Mover:
+        """Whose level made the gap smaller; unknown when it is not, or when the levels do not tell."""
+        return self.change.mover if self.change else Mover.UNKNOWN
+
+    @property
+    def somebody_lost(self) -> bool:
+        """Whether at least half of a smaller gap came from the better off getting worse, which is half a success."""
+        return self.levelled_down or self.mover in (Mover.BOTH, Mover.MOSTLY_BETTER_OFF, Mover.BETTER_OFF)
 
     @property
     def widened(self) -> bool:

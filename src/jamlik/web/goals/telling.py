@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jamlik.model.findings import Levelling
+from jamlik.analysis.change import Mover
 from jamlik.model.words import decimals_for, format_number, inside
 from jamlik.web.core.texts import language, say
 from jamlik.web.goals.models import AimKind, Target, TargetKind
@@ -90,7 +90,7 @@ def told(judged: Judged) -> Told:
     """A target with how it goes."""
     target, progress = judged.target, judged.progress
     success = progress.state in (ProgressState.REACHED, ProgressState.ON_TRACK)
-    caution = success and (progress.levelled_down or progress.widened)
+    caution = success and (progress.somebody_lost or progress.widened)
     return Told(
         target,
         target.indicator.title(language()),
@@ -128,16 +128,27 @@ def _lines(target: Target, progress: Progress) -> list[str]:
                 expected=amount(target, progress.expected, gap=gap),
             )
         )
-        lines.append(say(f"goals.moving.{progress.moving.value}"))
+        lines.append(say(f"goals.{'moving_gap' if gap else 'moving'}.{progress.moving.value}"))
     if progress.turned:
         lines.append(say("goals.lines.turned"))
+    if progress.mover is not Mover.UNKNOWN:
+        worse, better = _sides(target, progress)
+        lines.append(say(f"goals.mover.{progress.mover.value}", worse=worse, better=better))
     if progress.levelled_down:
-        lines.append(say("goals.lines.levelling_down"))
-    elif progress.levelling is Levelling.UP:
-        lines.append(say("goals.lines.levelling_up"))
+        lines.append(say("goals.lines.no_gain"))
     if progress.widened:
         lines.append(say("goals.lines.widened"))
     return lines
+
+
+def _sides(target: Target, progress: Progress) -> tuple[str, str]:
+    """The two groups by name, the one that was worse off at the baseline first."""
+    names = inside(_text(target.group_texts)), inside(_text(target.reference_texts))
+    start = progress.baseline
+    if not all(names) or start is None or start.level is None or start.reference is None:
+        return say("goals.lines.worse_group"), say("goals.lines.better_group")
+    less = start.level.value < start.reference.value
+    return names if less == (target.indicator.direction == "up") else (names[1], names[0])
 
 
 def _said(target: Target, point: Point) -> str:

@@ -80,7 +80,7 @@ def told_lines(remeasure: Remeasure) -> list[str]:
     mover = numbers.get("mover") or Mover.UNKNOWN
     if mover != Mover.UNKNOWN:
         worse, better = _worse_and_better(finding, first, str(numbers.get("direction")))
-        lines.append(say(f"plans.mover.{mover}", worse=inside(worse), better=inside(better)))
+        lines.append(say(f"goals.mover.{mover}", worse=inside(worse), better=inside(better)))
     return lines
 
 
