@@ -225,9 +225,9 @@ def roles_page() -> str:
     parts = [
         "# Roles\n",
         NOTE,
-        "A person has roles, each for one unit and everything below it, and perhaps only between two days. A role says\n"
-        "what the person may do there; elsewhere things are not there to be changed, and what may not be seen is not\n"
-        "found. What is a public matter (units, goals, documents, laws) is read by every role.\n",
+        "A person has roles, each for one unit and everything below it, and perhaps only between two days. A role\n"
+        "says what the person may do there; elsewhere things are not there to be changed, and what may not be seen\n"
+        "is not found. What is a public matter (units, goals, documents, laws) is read by every role.\n",
         table(("role", "in Swedish", "code", "for"), people),
     ]
     for app_name, told in MAY.items():
