@@ -8,9 +8,10 @@ from itertools import count
 
 import pytest
 from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 
-from jamlik.web.core import audit_triggers
+from jamlik.web.core import audit_triggers, jobs
 from jamlik.web.core.models import User
 from jamlik.web.organisation.models import RoleAssignment, Unit
 
@@ -18,18 +19,25 @@ from jamlik.web.organisation.models import RoleAssignment, Unit
 @pytest.fixture(scope="session", autouse=True)
 def emptied_log(django_db_setup):
     """A test that commits empties every table after itself, which the audit log's triggers refuse anybody else."""
-    real = connection.ops.execute_sql_flush
+    kind = type(connection.ops)  # the kind, for beside an event loop, as Playwright's, Django opens another connection
+    real = kind.execute_sql_flush
 
-    def flush(statements: Sequence[str]) -> None:
-        audit_triggers.remove(connection)
+    def flush(ops: BaseDatabaseOperations, statements: Sequence[str]) -> None:
+        audit_triggers.remove(ops.connection)
         try:
-            real(statements)
+            real(ops, statements)
         finally:
-            audit_triggers.install(connection)
+            audit_triggers.install(ops.connection)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(connection.ops, "execute_sql_flush", flush)
+        patch.setattr(kind, "execute_sql_flush", flush)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_jobs():
+    """Every app's jobs, read now: a test that puts others in their place would otherwise be the one to read them."""
+    jobs.registered("")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,7 @@
-"""Two ways to use a page: with a mouse, and with the keyboard alone. Both see what they do, as a person does."""
+"""Two ways to use a page: with a mouse, and with the keyboard alone. Both see what they do, as a person does.
+
+Each thing that leads to another page has come to that page when it returns.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
-from tests.web.browser.chromium import violations
+from tests.support.chromium import follow_link, next_page, press_button, settled, violations
 
 __all__ = ["Keys", "Mouse", "Watch"]
 
@@ -55,30 +58,33 @@ class Mouse:
         self._look()
 
     def wait(self) -> None:
-        """Wait as the page itself does while it follows background work."""
-        self.page.locator("[data-follow]").wait_for(state="detached")
-        self.page.wait_for_load_state()
+        """Wait as the page itself does while it follows background work, which must have ended."""
+        settled(self.page)
         self._look()
 
     def _look(self) -> None:
-        assert "Något gick fel" not in self.heading, self.page.url
+        assert "Något gick fel" not in self.page.locator("h1").first.inner_text(), self.page.url
         if self.watch is not None:
             self.watch.look(self.page)
 
     @property
-    def heading(self) -> str:
-        return self.page.locator("h1").first.inner_text()
+    def main(self) -> Locator:
+        return self.page.locator("main")
 
-    @property
-    def text(self) -> str:
-        return self.page.locator("main").inner_text()
+    def sees(self, text: str) -> None:
+        """The page shows a text."""
+        expect(self.main).to_contain_text(text, use_inner_text=True)
+
+    def stands_at(self, heading: str) -> None:
+        """The page has a heading."""
+        expect(self.page.locator("h1").first).to_have_text(heading)
 
     def follow(self, name: str) -> None:
-        self.page.locator("main").get_by_role("link", name=name).first.click()
+        follow_link(self.main, name)
         self._look()
 
     def press(self, name: str) -> None:
-        self.page.locator("main").get_by_role("button", name=name).first.click()
+        press_button(self.main, name)
         self._look()
 
     def write(self, name: str, text: str) -> None:
@@ -148,7 +154,7 @@ class Keys(Mouse):
         super().hand_in(name, file)
 
     def _enter(self) -> None:
-        with self.page.expect_navigation():
+        with next_page(self.page):
             self.page.keyboard.press("Enter")
         self._look()
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import expect
 
 from jamlik.web.assessments import actions, case_actions
 from jamlik.web.assessments.models import Assignment, Verdict
+from tests.support.chromium import faults, follow_link, press_button
 from tests.web.assessments.conftest import asked, at, finding_of, open_round
-from tests.web.browser.looking import SHOTS, session_of, violations
+from tests.web.browser.hands import Keys
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 __all__ = ["asked", "at", "finding_of", "open_round"]
@@ -25,32 +24,6 @@ JUSTIFIED = {
     "control": "own",
     "reconsider_on": date(2099, 2, 1),
 }
-
-
-@pytest.fixture
-def browser(chromium_path: str, monkeypatch) -> Iterator[Browser]:
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's loop runs beside the test's own queries
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        yield made
-        made.close()
-
-
-@pytest.fixture
-def page_of(browser, live_server, client_as):
-    """A page in which a person is logged in."""
-
-    def make(user, *, width: int = 1280, scheme: str = "light", scripts: bool = True) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            java_script_enabled=scripts,
-        )
-        context.add_cookies([session_of(client_as(user), live_server.url)])
-        return context.new_page()
-
-    return make
 
 
 @pytest.fixture
@@ -126,77 +99,41 @@ def addresses(municipality, asked, finding_of, open_round, people, at) -> list[t
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, people, page_of, axe_source, width, scheme):
-    pages = {who: page_of(user, width=width, scheme=scheme) for who, user in people.items()}
-    refused: list[str] = []
-    wrong = {}
-    for page in pages.values():
-        page.on("console", lambda message: refused.append(message.text))
-    for name, who, address in addresses:
-        page = pages[who]
-        response = page.goto(address)
-        assert response is not None
-        assert response.status == 200, address
-        found = violations(page, axe_source)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/assessments-{name}-{width}-{scheme}.png", full_page=True)
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[name] = found or "scrolls sideways"
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, people, page_as, axe_source, width, scheme):
+    wrong: dict[str, object] = {}
+    for who, user in people.items():
+        page = page_as(user, width=width, scheme=scheme)
+        theirs = {name: address for name, whose, address in addresses if whose == who}
+        wrong |= faults(page, theirs, axe_source, f"assessments-{width}-{scheme}")
     assert wrong == {}
-    assert refused == []
 
 
-def test_a_verdict_is_given_without_scripts(municipality, asked, people, page_of):
+def test_a_verdict_is_given_without_scripts(municipality, asked, people, page_as):
     asked(municipality.units[0][0], 1)
-    page = page_of(people["manager"], scripts=False)
+    page = page_as(people["manager"], scripts=False)
     page.goto(reverse("assessments:judge"))
-    page.get_by_role("link", name="Börja").click()
-    page.get_by_role("button", name="Fortsätt").click()
-    assert "Välj en bedömning." in page.locator(".error-summary").inner_text()
+    follow_link(page, "Börja")
+    press_button(page, "Fortsätt")
+    expect(page.locator(".error-summary")).to_contain_text("Välj en bedömning.", use_inner_text=True)
     page.get_by_label("Ingen skillnad av betydelse").check()
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Varför spelar skillnaden ingen roll?").fill("Det gäller två elever.")
-    page.get_by_role("button", name="Fortsätt").click()
-    assert "Det gäller två elever." in page.locator(".summary").inner_text()
-    page.get_by_role("button", name="Skicka för godkännande").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Skickat för godkännande"
+    press_button(page, "Fortsätt")
+    expect(page.locator(".summary")).to_contain_text("Det gäller två elever.", use_inner_text=True)
+    press_button(page, "Skicka för godkännande")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Skickat för godkännande")
     assert Verdict.objects.get().state == "submitted"
 
 
-def _tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control with a name has the focus, which must be seen."""
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(
-            "() => { const e = document.activeElement; "
-            "return [(e.labels && e.labels.length ? e.labels[0].innerText : e.innerText || ''), "
-            "getComputedStyle(e).outlineStyle] }"
-        )
-        if re.search(name, focused[0]):
-            assert focused[1] != "none", f"{name} has no visible focus"
-            return
-    raise AssertionError(f"Tab never reaches {name} on {page.url}")
-
-
-def test_a_verdict_is_given_with_the_keyboard_alone(municipality, asked, people, page_of):
+def test_a_verdict_is_given_with_the_keyboard_alone(municipality, asked, people, page_as):
     asked(municipality.units[0][0], 1)
-    page = page_of(people["manager"])
-    page.goto(reverse("assessments:judge"))
-    _tab_to(page, "Börja")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/verdict/")
-    _tab_to(page, "Ingen skillnad")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowUp")
-    _tab_to(page, "Fortsätt")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/why/")
-    _tab_to(page, "Varför spelar")
-    page.keyboard.type("Det gäller två elever.")
-    _tab_to(page, "Fortsätt")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/check/")
-    _tab_to(page, "Skicka för godkännande")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/sent/")
+    keys = Keys(page_as(people["manager"]))
+    keys.open(reverse("assessments:judge"))
+    keys.follow("Börja")
+    keys.choose("verdict", "no_difference")
+    keys.press("Fortsätt")
+    keys.write("evidence", "Det gäller två elever.")
+    keys.press("Fortsätt")
+    keys.press("Skicka för godkännande")
+    keys.stands_at("Skickat för godkännande")
     assert Verdict.objects.get().verdict == "no_difference"

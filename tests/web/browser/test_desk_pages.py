@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from jamlik.web.assessments.models import Assignment, Round, Verdict
 from jamlik.web.core import clock
@@ -20,12 +23,12 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.plans.models import Action, Plan, Remeasure
 from jamlik.web.register.models import Document
 from jamlik.web.statistics.models import DataSet, Finding, Release
-from tests.web.browser.chromium import chromium, page_as
+from tests.support.chromium import next_page, widened
 from tests.web.browser.hands import Mouse, Watch
 from tests.web.statistics.conftest import run_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["chromium", "page_as", "run_jobs"]
+__all__ = ["run_jobs"]
 PASSWORD = "ett långt lösenord för prov"
 COUNTED = (Unit, User, Document, Goal, Target, Round, Assignment, Verdict, Action, Plan, Remeasure, DataSet, Finding)
 
@@ -40,30 +43,29 @@ def counts() -> list[int]:
     return [model.objects.count() for model in COUNTED] + [Release.objects.count(), AuditEvent.objects.count()]
 
 
-def test_ekby_is_loaded_from_the_first_page_and_each_role_finds_its_work(
-    admin, page_as, run_jobs, axe_source, live_server
-):
+def test_ekby_is_loaded_from_the_first_page_and_each_role_finds_its_work(admin, page_as, run_jobs, axe_source):
     watch = Watch(axe_source)
     hand = Mouse(page_as(admin), watch)
     hand.open("/")
-    assert hand.heading == "Hur vill du börja?"
+    hand.stands_at("Hur vill du börja?")
     hand.follow("Välj")
     hand.press("Läs in Ekby")
-    assert "/jobs/" in hand.page.url
+    expect(hand.page).to_have_url(re.compile("/jobs/"))
     run_jobs()
     hand.page.wait_for_url("**/begin/ekby/people/")  # the page follows the job, and goes on when that is done
-    assert hand.heading == "Personer i Ekby"
+    hand.stands_at("Personer i Ekby")
     hand.press("Gör länkar att logga in med")
     links = hand.page.locator("main a[href*='/invitation/']")
-    assert links.count() == len(ekby()["people"])
+    expect(links).to_have_count(len(ekby()["people"]))
 
     rektor = Mouse(page_as(), watch)
     rektor.open(str(hand.page.get_by_role("link", name="Logga in som Rektor", exact=True).get_attribute("href")))
     for field in rektor.page.locator("main input[type=password]").all():
         field.fill(PASSWORD)
-    rektor.page.locator("main form button").click()
+    with next_page(rektor.page):
+        rektor.page.locator("main form button").click()
     rektor.open("/")
-    assert "En skillnad att bedöma" in rektor.text
+    rektor.sees("En skillnad att bedöma")
 
     told = {
         "utbildningschef": "Ett svar att bekräfta",
@@ -77,14 +79,14 @@ def test_ekby_is_loaded_from_the_first_page_and_each_role_finds_its_work(
     for who, expected in told.items():
         other = Mouse(page_as(User.objects.get(email=f"{who}@ekby.example")))
         other.open("/")
-        assert expected in other.text, who
+        other.sees(expected)
         watch.seen = {each for each in watch.seen if not each.startswith("Mitt")}
         watch.look(other.page)
-        other.page.set_viewport_size({"width": 360, "height": 800})
+        widened(other.page, 360)
         assert other.page.evaluate("document.documentElement.scrollWidth") <= 360, who
     hand.open(reverse("desk:own"))
     hand.open(reverse("desk:search") + "?q=skol")
-    assert "Grundskolan 7–9" in hand.text
+    hand.sees("Grundskolan 7–9")
     assert watch.wrong == {}
 
     assert not Job.objects.filter(name="core.mail").exists(), "nobody in Ekby gets mail"

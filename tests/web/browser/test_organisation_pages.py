@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
+import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from jamlik.web.core import audit, clock
 from jamlik.web.core.models import User
 from jamlik.web.organisation import people_actions
 from jamlik.web.organisation.models import Area, UnitList
-from tests.web.browser.chromium import chromium, page_as, violations
+from tests.support.chromium import faults, next_page, press_button, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["chromium", "page_as"]
-
-SHOTS = os.environ.get("JAMLIK_SHOTS", "")
 
 
 @pytest.fixture
@@ -66,36 +64,24 @@ def addresses(admin, municipality, user_of) -> dict[str, str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing_on_any_page(addresses, admin, page_as, axe_source, width, scheme):
-    page = page_as(admin, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text) if message.type == "error" else None)
-    wrong = {}
-    for name, address in addresses.items():
-        page.goto(address)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{name}-{width}.png", full_page=True)
-        sideways = page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
-        found = violations(page, axe_source)
-        if found or sideways:
-            wrong[name] = found or "scrolls sideways"
-    assert wrong == {}
-    assert refused == []
+    page = page_as(admin, width=width, scheme=scheme)
+    assert faults(page, addresses, axe_source, f"organisation-{width}-{scheme}") == {}
 
 
 def test_form_with_errors_has_no_violations_and_leads_to_the_field(addresses, admin, page_as, axe_source):
     page = page_as(admin)
     page.goto(addresses["add"])
-    page.get_by_role("button", name="Spara").click()
-    assert page.title().startswith("Fel:")
+    press_button(page, "Spara")
+    expect(page).to_have_title(re.compile("^Fel:"))
     assert violations(page, axe_source) == []
     page.locator(".error-summary a").first.click()
-    assert page.evaluate("document.activeElement.name") == "name"
+    expect(page.locator("[name=name]")).to_be_focused()
 
 
 def test_invited_person_comes_in_with_the_keyboard_alone(addresses, admin, municipality, page_as, axe_source):
     user = User.objects.create_user("ny@ekby.example", name="Ny Chef")
     people_actions.give_role(user=user, role="head", unit=municipality.committees[0], by=admin, at=clock.now())
-    path = people_actions._new_link(user=user, by=admin, at=clock.now())
+    path = people_actions.make_link(user=user, by=admin, at=clock.now())
     page = page_as()
     page.goto(path)
     assert violations(page, axe_source) == []
@@ -103,19 +89,20 @@ def test_invited_person_comes_in_with_the_keyboard_alone(addresses, admin, munic
     page.keyboard.type("tre vanliga ord")
     page.keyboard.press("Tab")
     page.keyboard.type("tre vanliga ord")
-    page.keyboard.press("Enter")
-    page.wait_for_url(lambda url: "/invitation/" not in url)
+    with next_page(page):
+        page.keyboard.press("Enter")
+    expect(page).not_to_have_url(re.compile("/invitation/"))
     page.goto(addresses["tree"])
-    assert page.get_by_role("heading", name="Organisation").is_visible()
+    expect(page.get_by_role("heading", name="Organisation")).to_be_visible()
     page.goto(path)
-    assert page.get_by_role("heading", name="Länken gäller inte längre").is_visible()
+    expect(page.get_by_role("heading", name="Länken gäller inte längre")).to_be_visible()
     assert violations(page, axe_source) == []
 
 
 def test_list_is_accepted_without_scripts(addresses, admin, page_as):
-    page = page_as(admin, java_script_enabled=False)
+    page = page_as(admin, scripts=False)
     page.goto(addresses["review"])
-    page.get_by_role("button", name="Spara ändringarna").click()
-    assert "Ändringarna är sparade" in page.locator(".messages").inner_text()
+    press_button(page, "Spara ändringarna")
+    expect(page.locator(".messages")).to_contain_text("Ändringarna är sparade", use_inner_text=True)
     page.goto(addresses["department"])
-    assert page.get_by_role("link", name="Björkens skola").is_visible()
+    expect(page.get_by_role("link", name="Björkens skola")).to_be_visible()

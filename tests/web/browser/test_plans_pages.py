@@ -6,16 +6,17 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from jamlik.web.plans import actions, plan_actions
 from jamlik.web.plans.models import Action
+from tests.support.chromium import faults, press_button
 from tests.web.assessments.conftest import asked, at, finding_of, open_round
-from tests.web.browser.looking import SHOTS, violations
-from tests.web.browser.test_assessments_pages import browser, page_of, people
+from tests.web.browser.test_assessments_pages import people
 from tests.web.plans.conftest import goal, planned
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["asked", "at", "browser", "finding_of", "goal", "open_round", "page_of", "people", "planned"]
+__all__ = ["asked", "at", "finding_of", "goal", "open_round", "people", "planned"]
 
 
 @pytest.fixture
@@ -58,58 +59,47 @@ def addresses(municipality, finding_of, planned, goal, people, at) -> list[tuple
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, people, page_of, axe_source, width, scheme):
-    pages = {who: page_of(user, width=width, scheme=scheme) for who, user in people.items()}
-    refused: list[str] = []
-    wrong = {}
-    for page in pages.values():
-        page.on("console", lambda message: refused.append(message.text))
-    for name, who, address in addresses:
-        page = pages[who]
-        response = page.goto(address)
-        assert response is not None
-        assert response.status == 200, address
-        found = violations(page, axe_source)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/plans-{name}-{width}-{scheme}.png", full_page=True)
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[name] = found or "scrolls sideways"
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, people, page_as, axe_source, width, scheme):
+    wrong: dict[str, object] = {}
+    for who, user in people.items():
+        page = page_as(user, width=width, scheme=scheme)
+        theirs = {name: address for name, whose, address in addresses if whose == who}
+        wrong |= faults(page, theirs, axe_source, f"plans-{width}-{scheme}")
     assert wrong == {}
-    assert refused == []
 
 
 def test_an_action_is_planned_and_measured_again_without_scripts(
-    municipality, finding_of, goal, people, page_of, user_of
+    municipality, finding_of, goal, people, page_as, user_of
 ):
     committee, unit = municipality.committees[0], municipality.units[0][0]
     before = finding_of(committee, gap=(-10, -13, -7), state="acted_on")
-    page = page_of(people["manager"], scripts=False)
+    page = page_as(people["manager"], scripts=False)
     page.goto(reverse("plans:begin", args=[before.pk, unit.pk]))
     page.get_by_label("Åtgärden i korthet").fill("Läxhjälp")
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Vilket mål").select_option(label=str(goal))
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Vem ansvarar?").fill("Rektor")
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Klar senast").fill("2099-06-01")
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Vad kostar det?").fill("0")
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Väntad effekt").fill("Skillnaden halveras.")
-    page.get_by_role("button", name="Fortsätt").click()
-    page.get_by_role("button", name="Spara åtgärden").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Läxhjälp"
+    press_button(page, "Fortsätt")
+    press_button(page, "Spara åtgärden")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Läxhjälp")
     assert Action.objects.get().state == "planned"
 
     finding_of(committee, "q1", "2027", gap=(-0.2, -0.8, 0.4))
     page.reload()
-    page.get_by_role("button", name="Mät igen").click()
-    assert "Skillnaden har försvunnit." in page.locator("main").inner_text()
+    press_button(page, "Mät igen")
+    expect(page.locator("main")).to_contain_text("Skillnaden har försvunnit.", use_inner_text=True)
     address = page.url
-    leader = page_of(people["head"], scripts=False)
+    leader = page_as(people["head"], scripts=False)
     leader.goto(address)
     leader.get_by_label("Skillnaden har försvunnit").check()
-    leader.get_by_role("button", name="Bekräfta").click()
-    assert "Svaret är bekräftat." in leader.locator("main").inner_text()
+    press_button(leader, "Bekräfta")
+    expect(leader.locator("main")).to_contain_text("Svaret är bekräftat.", use_inner_text=True)
     before.refresh_from_db()
     assert before.state == "closed"

@@ -7,15 +7,15 @@ import io
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from jamlik.web.register import theme_actions
 from jamlik.web.register.models import Document, Law, Theme
-from tests.web.browser.looking import SHOTS, violations
-from tests.web.browser.test_assessments_pages import browser, page_of
+from tests.support.chromium import faults, follow_link, press_button
 from tests.web.register.conftest import AT, WHOLE_PDF, add, add_version, frozen, media, registrar
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["add", "browser", "frozen", "media", "page_of", "registrar"]
+__all__ = ["add", "frozen", "media", "registrar"]
 
 
 @pytest.fixture
@@ -67,48 +67,35 @@ def addresses(add, registrar, municipality) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, strategist, page_of, axe_source, width, scheme):
-    page = page_of(strategist, width=width, scheme=scheme)
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text))
-    wrong = {}
-    for name, address in addresses.items():
-        response = page.goto(address)
-        assert response is not None
-        assert response.status == 200, address
-        found = violations(page, axe_source)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/register-{name}-{width}-{scheme}.png", full_page=True)
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[name] = found or "scrolls sideways"
-    assert wrong == {}
-    assert refused == []
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, strategist, page_as, axe_source, width, scheme):
+    page = page_as(strategist, width=width, scheme=scheme)
+    assert faults(page, addresses, axe_source, f"register-{width}-{scheme}") == {}
 
 
-def test_a_document_is_added_with_its_file_without_scripts(municipality, registrar, page_of, axe_source):
-    page = page_of(registrar, scripts=False)
+def test_a_document_is_added_with_its_file_without_scripts(municipality, registrar, page_as):
+    page = page_as(registrar, scripts=False)
     page.goto(reverse("register:documents"))
-    page.get_by_role("link", name="Lägg till styrdokument").click()
-    page.get_by_role("button", name="Fortsätt").click()
-    assert "Välj typ av dokument." in page.locator(".error-summary").inner_text()
+    follow_link(page, "Lägg till styrdokument")
+    press_button(page, "Fortsätt")
+    expect(page.locator(".error-summary")).to_contain_text("Välj typ av dokument.", use_inner_text=True)
     page.get_by_label("Strategi", exact=True).check()
     page.get_by_label("Titel").fill("Strategi för lika villkor")
-    page.get_by_role("button", name="Fortsätt").click()
+    press_button(page, "Fortsätt")
     page.get_by_label("Ägs av").select_option(label="Ekby kommun")
     for _ in range(5):
-        page.get_by_role("button", name="Fortsätt").click()
-    page.get_by_role("button", name="Spara dokumentet").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Strategi för lika villkor"
-    page.get_by_role("link", name="Lägg till beslutad version").click()
+        press_button(page, "Fortsätt")
+    press_button(page, "Spara dokumentet")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Strategi för lika villkor")
+    follow_link(page, "Lägg till beslutad version")
     page.get_by_label("Beslutat av").fill("Kommunfullmäktige")
     page.get_by_label("Datum för beslut").fill("2026-03-01")
     page.get_by_label("Sammanfattning").fill("Styr allt.")
     page.get_by_label("Fil").set_input_files({"name": "fel.pdf", "mimeType": "application/pdf", "buffer": b"MZ"})
-    page.get_by_role("button", name="Spara versionen").click()
-    assert "Filen är inte PDF" in page.locator(".error-summary").inner_text()
-    assert page.get_by_label("Sammanfattning").input_value() == "Styr allt."
+    press_button(page, "Spara versionen")
+    expect(page.locator(".error-summary")).to_contain_text("Filen är inte PDF", use_inner_text=True)
+    expect(page.get_by_label("Sammanfattning")).to_have_value("Styr allt.")
     page.get_by_label("Fil").set_input_files({"name": "s.pdf", "mimeType": "application/pdf", "buffer": WHOLE_PDF})
-    page.get_by_role("button", name="Spara versionen").click()
+    press_button(page, "Spara versionen")
     with page.expect_download() as caught:
         page.get_by_role("link", name="Hämta s.pdf").click()
     assert caught.value.suggested_filename == "s.pdf"

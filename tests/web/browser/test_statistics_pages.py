@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
+import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from jamlik.web.core import clock
 from jamlik.web.statistics import actions
 from jamlik.web.statistics.models import Finding
-from tests.web.browser.chromium import chromium, page_as, violations
+from tests.support.chromium import faults, follow_link, press_button, settled
 from tests.web.statistics.conftest import AT, analyst, committee, data_set, loaded, run_jobs, school_file
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["analyst", "chromium", "committee", "data_set", "loaded", "page_as", "run_jobs"]
-
-SHOTS = os.environ.get("JAMLIK_SHOTS", "")
+__all__ = ["analyst", "committee", "data_set", "loaded", "run_jobs"]
 
 
 @pytest.fixture
@@ -59,38 +58,28 @@ def addresses(loaded, data_set, analyst, run_jobs) -> dict[str, str]:
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(addresses, page_as, analyst, axe_source, width, scheme):
-    page = page_as(analyst, viewport={"width": width, "height": 900}, color_scheme=scheme)
-    refused: list[str] = []
-    page.on("console", lambda message: refused.append(message.text))
-    wrong = {}
-    for name, address in addresses.items():
-        page.goto(address)
-        found = violations(page, axe_source)
-        if SHOTS:
-            page.screenshot(path=f"{SHOTS}/{name}-{width}-{scheme}.png", full_page=True)
-        if found or page.evaluate("document.documentElement.scrollWidth") > width:
-            wrong[name] = found or "scrolls sideways"
-    assert wrong == {}
-    assert refused == []
+    page = page_as(analyst, width=width, scheme=scheme)
+    assert faults(page, addresses, axe_source, f"statistics-{width}-{scheme}") == {}
 
 
 def test_a_file_is_handed_in_and_used_without_scripts(page_as, data_set, analyst, run_jobs):
-    page = page_as(analyst, java_script_enabled=False)
+    page = page_as(analyst, scripts=False)
     page.goto(reverse("statistics:upload", args=[data_set.pk]))
-    page.get_by_role("button", name="Ladda upp").click()
-    assert "Välj en fil" in page.locator(".error-summary").inner_text()
+    press_button(page, "Ladda upp")
+    expect(page.locator(".error-summary")).to_contain_text("Välj en fil", use_inner_text=True)
     page.get_by_label("Fil").set_input_files({"name": "betyg.csv", "mimeType": "text/csv", "buffer": school_file()})
-    page.get_by_role("button", name="Ladda upp").click()
+    press_button(page, "Ladda upp")
     run_jobs()
-    page.reload()
-    page.get_by_role("link", name="Rätta vad kolumnerna är").click()
+    settled(page)
+    follow_link(page, "Rätta vad kolumnerna är")
     page.get_by_label("Godkänd: vad är bättre?").select_option("up")
-    page.get_by_role("button", name="Läs filen igen").click()
+    press_button(page, "Läs filen igen")
     run_jobs()
-    page.reload()
-    assert "Högre är bättre" in page.content()
-    page.get_by_role("button", name="Ja, använd den").click()
+    settled(page)
+    expect(page.locator("main")).to_contain_text("Högre är bättre", use_inner_text=True)
+    press_button(page, "Ja, använd den")
     run_jobs()
+    settled(page)
     page.goto(reverse("statistics:findings"))
-    page.get_by_role("link", name="Godkänd: flickor").first.click()
-    assert page.locator("h1").inner_text().startswith("Flickor")
+    follow_link(page, "Godkänd: flickor")
+    expect(page.locator("h1")).to_have_text(re.compile("^Flickor"))
