@@ -21,6 +21,8 @@ class PlannedAction:
     url: str
     due_on: date | None
     state: str
+    cost_sek: int = 0
+    lines: tuple[tuple[str, str], ...] = ()  # what it is, who answers for it, what it costs and is to change
 
 
 keep_inside("assessments.assignment", Q(finding__audience="owner"))

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from jamlik.model.words import inside
 from jamlik.web.assessments.choices import choice_label
 from jamlik.web.assessments.models import Verdict
 from jamlik.web.assessments.rules import asked_fields
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import language, say
+from jamlik.web.statistics.models import Finding
+from jamlik.web.statistics.shown import capital
 
-__all__ = ["SHOWN_FIELDS", "answer_lines", "exchange_lines", "shown_answer"]
+__all__ = ["SHOWN_FIELDS", "answer_lines", "exchange_lines", "short_name", "shown_answer"]
 
 SHOWN_FIELDS = (
     "verdict",
@@ -27,6 +30,15 @@ SHOWN_FIELDS = (
     "review_on",
 )
 _SETS = {"verdict": "verdict", "control": "control", "response": "response"}
+
+
+def short_name(finding: Finding) -> str:
+    """Whom and what a difference is about, short enough for a heading; the sentence stands below it."""
+    group, reference = finding.group_label(language()), finding.reference_label(language())
+    if not (group and reference) or finding.indicator is None:
+        return finding.heading(language())
+    name = say("statistics.finding.heading_compared", group=capital(group), reference=inside(reference))
+    return say("assessments.short_name", groups=name, indicator=inside(finding.indicator.title(language())))
 
 
 def shown_answer(verdict: Verdict, field: str) -> str:

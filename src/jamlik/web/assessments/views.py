@@ -120,12 +120,15 @@ def approve(request: HttpRequest) -> HttpResponse:
         else:
             problem = say("assessments.approve.none_chosen")
     acted_on = planned_actions([verdict.finding_id for verdict in waiting])
+    before = queries.last_answers([verdict.finding for verdict in waiting])
     rows = [
         {
             "verdict": verdict,
             "exchange": exchange_lines(verdict),
             "lines": answer_lines(verdict),
             "actions": acted_on.get(verdict.finding_id, ()),
+            "before": (last := before.get(verdict.finding_id)),
+            "before_lines": answer_lines(last) if last is not None else [],
             "own": verdict.written_by_id == request.user.pk,
         }
         for verdict in waiting

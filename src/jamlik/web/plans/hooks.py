@@ -11,11 +11,25 @@ from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
 from jamlik.web.core.history import keep_inside
 from jamlik.web.core.texts import say
 from jamlik.web.plans.models import Action, ActionState
+from jamlik.web.plans.shown import action_lines, field_label
 
 __all__ = ["planned", "start_url"]
 
 keep_inside("plans.action", Q(finding__audience="owner"))
 keep_inside("plans.remeasure", Q(before__audience="owner"))
+
+
+_TOLD = (
+    "description",
+    "cause",
+    "role",
+    "starts_on",
+    "due_on",
+    "cost_sek",
+    "effect_indicator",
+    "effect_group",
+    "expected_effect",
+)
 
 
 def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
@@ -24,12 +38,22 @@ def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
         state__in=(ActionState.DRAFT, ActionState.STOPPED)
     )
     found: dict[int, tuple[PlannedAction, ...]] = {}
-    for row in rows.order_by("due_on", "pk"):
+    for row in rows.select_related("goal", "effect_indicator").order_by("due_on", "pk"):
         shown = PlannedAction(
-            row.title, reverse("plans:action", args=[row.pk]), row.due_on, say(f"plans.state.{row.state}")
+            row.title,
+            reverse("plans:action", args=[row.pk]),
+            row.due_on,
+            say(f"plans.state.{row.state}"),
+            row.cost_sek or 0,
+            tuple(_lines(row)),
         )
         found[row.finding_id] = (*found.get(row.finding_id, ()), shown)
     return found
+
+
+def _lines(action: Action) -> list[tuple[str, str]]:
+    told = action_lines(action, [name for name in _TOLD if getattr(action, name) not in (None, "")])
+    return [(field_label("goal"), str(action.goal)), *told] if action.goal is not None else told
 
 
 def start_url(finding: int, unit: int) -> str:

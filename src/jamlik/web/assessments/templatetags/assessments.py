@@ -7,10 +7,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from jamlik.web.assessments.choices import choice_label
+from jamlik.web.assessments.shown import short_name
 from jamlik.web.core.texts import language, say
 from jamlik.web.statistics.models import Finding, Indicator
 
-__all__ = ["card_tag", "chosen", "indicator_name", "register", "told"]
+__all__ = ["card_tag", "chosen", "indicator_name", "register", "short", "told"]
 
 register = template.Library()
 _LOOKS = {"todo": "plain", "begun": "warn", "ready": "ok", "sent": "plain", "returned": "danger"}
@@ -20,6 +21,12 @@ _LOOKS = {"todo": "plain", "begun": "warn", "ready": "ok", "sent": "plain", "ret
 def told(finding: Finding) -> str:
     """A finding's sentence."""
     return finding.told(language())
+
+
+@register.simple_tag
+def short(finding: Finding) -> str:
+    """Whom and what a finding is about, for a heading or a link."""
+    return short_name(finding)
 
 
 @register.simple_tag
