@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from jamlik.analysis.ask import Progress
+from jamlik.analysis.carried import Said, carried
 from jamlik.analysis.diff import Shape, shape_of
 from jamlik.analysis.intake import ReadIn, opened, read_in
 from jamlik.analysis.lawful import require_lawful, require_nobody_named
 from jamlik.analysis.prepare import prepared_cells
-from jamlik.model.dataset import Column, ColumnRole, Dataset, IndicatorColumns
-from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem
+from jamlik.model.dataset import Column, ColumnRole, Dataset, IndicatorColumns, RowKind
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem, Severity
 from jamlik.model.indicators import Direction
+from jamlik.model.tables import Status
 from jamlik.model.words import LANGUAGES, phrase
 from jamlik.privacy.scan import traces_in_text
+from jamlik.privacy.thresholds import rules_named
 from jamlik.sources.bombs import require_harmless
 from jamlik.sources.columns import slug
 from jamlik.sources.ekby import write_ekby
 from jamlik.sources.inspect import inspect_file
-from jamlik.sources.inspection import ColumnInspection, Inspection
+from jamlik.sources.inspection import ColumnInspection, Inspection, MarkSeen
 from jamlik.sources.kolada import KoladaClient
 from jamlik.sources.toml import dataset_toml_text, parsed_dataset
 
@@ -93,7 +96,7 @@ def described_dataset(description: str, *, path: Path) -> Dataset:
     return replace(dataset, path=str(path), map=None, catalogue="")
 
 
-def looked_at(path: Path, *, key: bytes, progress: Progress, description: str = "") -> Seen:
+def looked_at(path: Path, *, key: bytes, progress: Progress, description: str = "", said: Said | None = None) -> Seen:
     """Say what a file holds: what each column is taken for, what is odd, and its shape.
 
     Parameters
@@ -102,6 +105,8 @@ def looked_at(path: Path, *, key: bytes, progress: Progress, description: str = 
         Secret of the installation, for the shape.
     description : str
         A `dataset.toml` to read it by; otherwise what inspecting gives.
+    said : Said, optional
+        What a person said of the version before; it holds for this one too, where it can be read by it.
 
     Raises
     ------
@@ -113,9 +118,16 @@ def looked_at(path: Path, *, key: bytes, progress: Progress, description: str = 
     texts = [(spec.outcome, text) for spec in found.dataset.indicators for text in spec.positive]
     texts += [(column.name, text) for column in found.columns for text in column.examples]
     require_nobody_named(texts, file=path.name)
-    dataset = described_dataset(description, path=path) if description else found.dataset
-    read = read_in(dataset, progress=progress)
-    return _seen(found, dataset, read, key)
+    if description:
+        dataset = described_dataset(description, path=path)
+        return _seen(found, dataset, read_in(dataset, progress=progress), key)
+    dataset = carried(found.dataset, said)
+    if dataset != found.dataset:
+        try:
+            return _seen(found, dataset, read_in(dataset, progress=progress), key)
+        except JamlikError:  # what was said of the version before is not true of this one
+            pass
+    return _seen(found, found.dataset, read_in(found.dataset, progress=progress), key)
 
 
 def _seen(found: Inspection, dataset: Dataset, read: ReadIn, key: bytes) -> Seen:
@@ -135,9 +147,38 @@ def _seen(found: Inspection, dataset: Dataset, read: ReadIn, key: bytes) -> Seen
         "columns": [_column(column, own.get(column.name)) for column in found.columns],
         "indicators": [_indicator(spec) for spec in dataset.indicators or found.indicators[:50]],
         "periods": list(shape.periods),
+        "sheet": found.dataset.layout.sheet,
+        "guess": dataset_toml_text(replace(found.dataset, path=found.name), lang="sv"),
     }
     description = dataset_toml_text(replace(dataset, path=found.name), lang="sv")
-    return Seen(description, about, [_problem(p) for p in (*found.problems, *read.prepared.problems)], shape)
+    return Seen(description, about, _problems(found, dataset, read), shape)
+
+
+def _problems(found: Inspection, dataset: Dataset, read: ReadIn) -> list[dict[str, Any]]:
+    """What was noticed, each thing once: numbers that are not there, then what looking and reading told."""
+    every = [_problem(p) for p in (*_absent(found, dataset), *found.problems, *read.prepared.problems)]
+    once: dict[tuple[str, int | None, str, str], dict[str, Any]] = {}
+    for problem in every:
+        once.setdefault((problem["code"], problem["row"], problem["column"], problem["detail"]), problem)
+    return list(once.values())
+
+
+def _absent(found: Inspection, dataset: Dataset) -> Iterator[Problem]:
+    """Where a number was expected and none stands: each mark and the empty cells, all columns together."""
+    used = {column.name for column in dataset.columns if column.role not in (*_DIVIDING, ColumnRole.IGNORE)}
+    marks: dict[str, list[tuple[MarkSeen, str]]] = {}
+    for column in found.columns:
+        for seen in column.absent if column.name in used else ():
+            marks.setdefault(seen.mark, []).append((seen, column.name))
+    least = rules_named(dataset.rules).minimum_count if dataset.rows is RowKind.PERSONS else 0
+    for mark, every in marks.items():
+        first, name = min(every, key=lambda each: each[0].row or 0)
+        count = sum(seen.count for seen, _ in every)
+        status = Status(dataset.missing.get(mark, first.status))
+        few = count < least
+        place = Place(found.name, first.row, name)
+        code = f"number_{status.value}" if mark else "number_empty"
+        yield Problem(code, Severity.NOTE, place, 0 if few else count, mark[:20], few=few)
 
 
 def _column(column: ColumnInspection, own: Column | None) -> dict[str, Any]:
@@ -176,6 +217,7 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "row": where.row,
         "column": where.column,
         "n": problem.count,
+        "few": problem.few,
         "detail": problem.detail,
     }
 

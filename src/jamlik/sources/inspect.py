@@ -15,13 +15,14 @@ from jamlik.model.errors import JamlikError, Place, Severity
 from jamlik.model.groupings import is_total_word, parsed_age
 from jamlik.model.indicators import Kind
 from jamlik.model.questions import Reference
+from jamlik.model.tables import Status
 from jamlik.sources.areas import with_area_levels
 from jamlik.sources.codes import TOTAL, coded
 from jamlik.sources.columns import distinct_names, slug
 from jamlik.sources.figures import figures_of
 from jamlik.sources.focus import focus_code, focus_label, rows_inside_focus
 from jamlik.sources.headercodes import HeaderCodes
-from jamlik.sources.inspection import ColumnInspection, Evidence, Inspection
+from jamlik.sources.inspection import ColumnInspection, Evidence, Inspection, MarkSeen
 from jamlik.sources.kolada.indicators import kolada_indicator
 from jamlik.sources.koladafile import is_kolada, kpi_objects
 from jamlik.sources.looking import Looked, looked_at
@@ -30,7 +31,7 @@ from jamlik.sources.outcomes import person_columns
 from jamlik.sources.pairs import Measures, Numbers, cell_indicators
 from jamlik.sources.profile import ColumnProfile, determines
 from jamlik.sources.publisher import Publication, publication_of
-from jamlik.sources.reader import Source
+from jamlik.sources.reader import ROW, Source
 from jamlik.sources.roles import Guess, is_numbered_group, row_kind
 from jamlik.sources.tidy import area_names
 
@@ -305,7 +306,19 @@ def _column_inspection(looked: Looked, column: Column, measures: Measures, rows:
         profile.distinct_n,
         profile.filled_n,
         profile.marks if number else (),
+        _absent(looked, profile) if number else (),
     )
+
+
+def _absent(looked: Looked, profile: ColumnProfile) -> tuple[MarkSeen, ...]:
+    """What stands where a number is missing, empty cells last, with the first row of each."""
+    empty = profile.rows_n - profile.filled_n
+    marks = [*profile.marks, *([MarkSeen("", Status.MISSING.value, empty)] if empty else [])]
+    if not marks:
+        return ()
+    texts = looked.frame[profile.name].cast(pl.String).str.strip_chars().fill_null("")
+    rows = looked.frame[ROW]
+    return tuple(replace(seen, row=int(rows.filter(texts == seen.mark)[0])) for seen in marks)
 
 
 def _examples(profile: ColumnProfile, column: Column, rows: RowKind) -> tuple[str, ...]:

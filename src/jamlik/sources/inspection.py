@@ -26,11 +26,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen:
-    """A mark found where a number was expected: what it is taken to mean, and how many cells have it."""
+    """A mark found where a number was expected: what it is taken to mean, how many cells have it, the first one's row.
+
+    An empty mark is an empty cell.
+    """
 
     mark: str
     status: str
     count: int
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,8 @@ class ColumnInspection:
         Different values (in the rows that were looked at).
     filled_n : int
         Cells that are not blank.
+    absent : tuple of MarkSeen
+        Of a column of numbers: its marks and its empty cells, each with its first row.
     """
 
     name: str
@@ -60,6 +66,7 @@ class ColumnInspection:
     distinct_n: int = 0
     filled_n: int = 0
     marks: tuple[MarkSeen, ...] = ()
+    absent: tuple[MarkSeen, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
