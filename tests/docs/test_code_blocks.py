@@ -57,7 +57,7 @@ def _succeeds(command: list[str], folder: Path, environment: dict[str, str]) -> 
         env=environment,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
         stdin=subprocess.DEVNULL,
     )

@@ -151,6 +151,7 @@ class KoladaServer:
         self.served: list[str] = []
         self.agents: set[str] = set()
         self._lock = threading.Lock()
+        self.stopping = threading.Event()
         self._http = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
         self._http.daemon_threads = True
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -164,6 +165,7 @@ class KoladaServer:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.stopping.set()  # nobody waits on for a slow answer
         self._http.shutdown()
         self._http.server_close()
         self._thread.join(5)
@@ -260,7 +262,7 @@ def _handler(server: KoladaServer) -> type[BaseHTTPRequestHandler]:
             server.agents.add(self.headers.get("User-Agent", ""))
             fault = server.trouble(self.path)
             if fault:
-                time.sleep(fault.wait)
+                server.stopping.wait(fault.wait)
                 if fault.hang_up:
                     self.close_connection = True
                     return

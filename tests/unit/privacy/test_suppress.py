@@ -170,7 +170,7 @@ def test_suppress_1767_cells_within_budget():
     _, value, equation = with_margins(inner)
     assert value.size == 1767
     system = system_of(value, equation, (value > 0) & (value < 5), 4)
-    start = time.perf_counter()
+    start = time.process_time()
     pattern = suppress(system)
     assert attack(system, pattern.hidden, enough=True).passed
-    assert time.perf_counter() - start < 10  # the budget of 2 s is for make bench; this only catches a runaway
+    assert time.process_time() - start < 60  # the budget of 2 s is for make bench; this only catches a runaway

@@ -28,7 +28,7 @@ def test_role_can_be_given_by_one_who_records_while_another_holds_the_tree(munic
             with transaction.atomic():
                 actions.locked_tree()
                 held.set()
-                recorded.wait(10)
+                recorded.wait(300)
                 audit.record("core.thing_done", target=None, by=None, at=AT)
         except BaseException as error:
             faults.append(error)
@@ -37,11 +37,11 @@ def test_role_can_be_given_by_one_who_records_while_another_holds_the_tree(munic
 
     other = threading.Thread(target=changing)
     other.start()
-    assert held.wait(10)
+    assert held.wait(300)
     with transaction.atomic():
         audit.record("core.thing_done", target=None, by=None, at=AT)
         recorded.set()
         RoleAssignment.objects.create(user=user, role="reader", unit=municipality.top)
-    other.join(20)
+    other.join(300)
     assert not faults
     assert audit_proof.proved().events == 2

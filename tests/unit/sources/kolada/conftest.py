@@ -7,7 +7,7 @@ import pytest
 from jamlik.sources.kolada import KoladaClient, Manners
 from tests.support.kolada_server import KoladaServer
 
-QUICK = Manners(tries=4, first_wait=0.001, longest_wait=60.0, timeout=5.0)
+QUICK = Manners(tries=4, first_wait=0.001, longest_wait=60.0, timeout=60.0)
 
 
 def figure(kpi, municipality, period, **values):
