@@ -269,3 +269,13 @@ def test_every_starting_tree_fits_a_new_municipality(municipality, admin):
     list_actions.accept_list(unit_list=found, seen=compared(rows).digest, by=admin, at=AT)
     assert Unit.objects.count() == size + 1
     assert content.starting_tree("none") is None
+
+
+def test_name_or_code_that_the_table_cannot_hold_is_told(municipality):
+    rows = rows_of(f"kod;namn;typ\n{'k' * 41};Skolan;enhet\nny;{'n' * 201};enhet\n")
+    told = texts(compared(rows))
+    assert [(row, "Högst 40" in text or "Högst 200" in text) for row, text in told] == [(2, True), (3, True)]
+
+
+def test_list_that_was_taken_away_comes_back_without_the_apostrophe(municipality):
+    assert rows_of("kod;namn\n'-x;'=Skolan\n")[0] == {"row": 2, "code": "-x", "name": "=Skolan"}

@@ -12,9 +12,10 @@ from jamlik.web.core import access, audit
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.actions import add_unit, change_unit, locked_tree
-from jamlik.web.organisation.models import Unit, UnitList, UnitListState
+from jamlik.web.organisation.area_lists import diff_of, identities
+from jamlik.web.organisation.models import Area, ListAbout, Unit, UnitList, UnitListState
 from jamlik.web.organisation.queries import root
-from jamlik.web.organisation.unit_lists import UnitChange, compared
+from jamlik.web.organisation.unit_lists import UnitChange
 
 __all__ = ["accept_list", "drop_list", "keep_list"]
 
@@ -22,19 +23,23 @@ IMPORT = "organisation.import"
 
 
 @transaction.atomic
-def keep_list(*, file_name: str, rows: Sequence[dict[str, object]], by: User, at: datetime) -> UnitList:
+def keep_list(
+    *, file_name: str, rows: Sequence[dict[str, object]], about: str = ListAbout.UNITS, by: User, at: datetime
+) -> UnitList:
     """Keep a list until somebody has looked at what it would change."""
     _require(by)
     if not rows:
         raise ValidationError(say("organisation.list.empty"))
-    found = UnitList.objects.create(file_name=file_name[:200], rows=list(rows), uploaded_by=by, uploaded_at=at)
+    found = UnitList.objects.create(
+        about=about, file_name=file_name[:200], rows=list(rows), uploaded_by=by, uploaded_at=at
+    )
     audit.record("organisation.list_uploaded", target=found, by=by, at=at, changes={"rows": (None, len(rows))})
     return found
 
 
 @transaction.atomic
 def accept_list(*, unit_list: UnitList, seen: str, by: User, at: datetime) -> int:
-    """Make every change that the list asks for, all or none; tell how many units it touched.
+    """Make every change that the list asks for, all or none; tell how many units or areas it touched.
 
     Raises
     ------
@@ -44,17 +49,19 @@ def accept_list(*, unit_list: UnitList, seen: str, by: User, at: datetime) -> in
     _require(by)
     locked_tree()
     unit_list = _waiting(unit_list)
-    diff = compared(unit_list.rows)
+    diff = diff_of(unit_list)
     if diff.digest != seen:
         raise ValidationError(say("organisation.list.other_now"))
     if not diff.acceptable:
         raise ValidationError(say("organisation.list.not_acceptable"))
-    for change in diff.changes:
-        _apply(change, by=by, at=at)
+    if unit_list.about == ListAbout.AREAS:
+        _apply_areas(diff.changes, by=by, at=at)
+    else:
+        for change in diff.changes:
+            _apply(change, by=by, at=at)
     _settle(unit_list, UnitListState.ACCEPTED, at)
-    audit.record(
-        "organisation.list_accepted", target=unit_list, by=by, at=at, changes={"units": (None, len(diff.changes))}
-    )
+    changed = {unit_list.about: (None, len(diff.changes))}
+    audit.record("organisation.list_accepted", target=unit_list, by=by, at=at, changes=changed)
     return len(diff.changes)
 
 
@@ -107,6 +114,25 @@ def _apply(change: UnitChange, *, by: User, at: datetime) -> None:
     if parent is not None:
         values["parent"] = parent
     change_unit(unit=unit, values=values, expected_version=unit.version, by=by, at=at)
+
+
+def _apply_areas(changes: Sequence[UnitChange], *, by: User, at: datetime) -> None:
+    """Add and rename areas first, then tie them: an area may be part of one that stands further down in the list."""
+    areas = identities()
+    for change in changes:
+        after = {name: value for name, (_, value) in change.fields.items() if name != "parents"}
+        if change.new:
+            areas[change.code] = Area.objects.create(**after)
+        elif after:
+            areas[change.code].name = after["name"]
+            areas[change.code].save(update_fields=["name"])
+    for change in changes:
+        if "parents" in change.fields:
+            named = change.fields["parents"][1].split(", ")
+            areas[change.code].parents.set([areas[key] for key in named if key])
+        verb = "organisation.area_added" if change.new else "organisation.area_changed"
+        told = {name: (before or None, after or None) for name, (before, after) in change.fields.items()}
+        audit.record(verb, target=areas[change.code], by=by, at=at, changes=told)
 
 
 def _day(text: str) -> date | None:

@@ -1,4 +1,4 @@
-"""Pages of lists of units: upload or template, what would change, accept or drop."""
+"""Pages of lists of units and of areas: upload or template, what would change, accept or drop."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -18,14 +19,15 @@ from jamlik.web.core.editing import once
 from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import language, say
 from jamlik.web.organisation import list_actions
+from jamlik.web.organisation.area_lists import AREA_COLUMNS, areas_of_file, diff_of
 from jamlik.web.organisation.content import starting_tree, starting_trees
 from jamlik.web.organisation.forms import ListForm
-from jamlik.web.organisation.models import Unit, UnitList
+from jamlik.web.organisation.models import Area, ListAbout, Unit, UnitList
 from jamlik.web.organisation.queries import root
 from jamlik.web.organisation.unit_files import RowProblem, rows_of_file
-from jamlik.web.organisation.unit_lists import ListDiff, UnitChange, compared
+from jamlik.web.organisation.unit_lists import ListDiff, UnitChange
 
-__all__ = ["accept", "drop", "example", "review", "start", "upload"]
+__all__ = ["accept", "area_example", "drop", "example", "review", "start", "upload", "upload_areas"]
 
 IMPORT = "organisation.import"
 EARLIER = 20
@@ -54,14 +56,34 @@ def upload(request: HttpRequest) -> HttpResponseBase:
         "form": form,
         "problems": problems,
         "trees": starting_trees(language()),
-        "earlier": UnitList.objects.select_related("uploaded_by")[:EARLIER],
+        "earlier": _earlier(ListAbout.UNITS),
         "back": reverse("organisation:tree"),
     }
     return render(request, "organisation/upload.html", context)
 
 
-def _kept(request: HttpRequest, name: str, rows: list[dict[str, object]]) -> str:
-    made = list_actions.keep_list(file_name=name, rows=rows, by=asker(request), at=clock.now())
+@permission(IMPORT)
+def upload_areas(request: HttpRequest) -> HttpResponseBase:
+    """Upload a list of areas, or go back to an earlier one."""
+    _require(request)
+    form = ListForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        file = form.cleaned_data["file"]
+        try:
+            rows = areas_of_file(file, name=file.name, size=file.size)
+            return once(request, lambda: _kept(request, file.name, rows, ListAbout.AREAS))
+        except ValidationError as error:
+            form.add_error("file", error)
+    context = {"form": form, "earlier": _earlier(ListAbout.AREAS), "back": reverse("organisation:areas")}
+    return render(request, "organisation/upload_areas.html", context)
+
+
+def _earlier(about: str) -> QuerySet[UnitList]:
+    return UnitList.objects.filter(about=about).select_related("uploaded_by")[:EARLIER]
+
+
+def _kept(request: HttpRequest, name: str, rows: list[dict[str, object]], about: str = ListAbout.UNITS) -> str:
+    made = list_actions.keep_list(file_name=name, rows=rows, about=about, by=asker(request), at=clock.now())
     return reverse("organisation:list", args=[made.pk])
 
 
@@ -84,9 +106,8 @@ def example(request: HttpRequest) -> HttpResponseBase:
     heads = [
         say(f"organisation.column.{name}") for name in ("code", "name", "kind", "parent", "valid_from", "valid_to")
     ]
-    lines = [";".join(heads)]
-    for unit in Unit.objects.select_related("parent").order_by("path"):
-        cells = [
+    body = [
+        [
             unit.code,
             unit.name,
             say(f"organisation.kind.{unit.kind}"),
@@ -94,9 +115,27 @@ def example(request: HttpRequest) -> HttpResponseBase:
             str(unit.valid_from or ""),
             str(unit.valid_to or ""),
         ]
-        lines.append(";".join(_cell(listing.harmless(text)) for text in cells))
+        for unit in Unit.objects.select_related("parent").order_by("path")
+    ]
+    return _file_to_fill_in(heads, body, say("organisation.list.file_name"))
+
+
+@permission(IMPORT)
+def area_example(request: HttpRequest) -> HttpResponseBase:
+    """The areas as they are, as a file to fill in."""
+    _require(request)
+    heads = [say(f"organisation.area_list.field.{name}") for name in AREA_COLUMNS]
+    body = [
+        [area.kind, area.version, area.code, area.name, ", ".join(sorted(each.identity for each in area.parents.all()))]
+        for area in Area.objects.prefetch_related("parents")
+    ]
+    return _file_to_fill_in(heads, body, say("organisation.area_list.file_name"))
+
+
+def _file_to_fill_in(heads: list[str], body: list[list[str]], name: str) -> HttpResponse:
+    lines = [";".join(_cell(listing.harmless(text)) for text in cells) for cells in (heads, *body)]
     response = HttpResponse("\ufeff" + "\r\n".join(lines) + "\r\n", content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{say("organisation.list.file_name")}.csv"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 
@@ -109,20 +148,30 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What a list would change."""
     _require(request)
     found = get_object_or_404(UnitList.objects.select_related("uploaded_by"), pk=pk)
-    diff = compared(found.rows) if found.state == UnitList.State.WAITING else None
+    diff = diff_of(found) if found.state == UnitList.State.WAITING else None
     context = {
         "list": found,
         "diff": diff,
-        "changes": _in_words(diff, found.rows) if diff else [],
-        "back": reverse("organisation:lists"),
+        "changes": _in_words(diff, found) if diff else [],
+        "words": "organisation.area_list" if found.about == ListAbout.AREAS else "organisation.list",
+        "back": _lists(found),
     }
     return render(request, "organisation/review.html", context)
 
 
-def _in_words(diff: ListDiff, rows: list[dict[str, str]]) -> list[tuple[UnitChange, list[tuple[str, str, str]]]]:
+def _lists(found: UnitList) -> str:
+    return reverse("organisation:area_lists" if found.about == ListAbout.AREAS else "organisation:lists")
+
+
+def _in_words(diff: ListDiff, kept: UnitList) -> list[tuple[UnitChange, list[tuple[str, str, str]]]]:
     """Each change, field by field; what a unit lies under is told by name."""
+    if kept.about == ListAbout.AREAS:
+        return [
+            (change, [(say(f"organisation.area_list.field.{name}"), *pair) for name, pair in change.fields.items()])
+            for change in diff.changes
+        ]
     names = dict(Unit.objects.values_list("code", "name"))
-    names |= {str(row.get("code", "")): str(row.get("name", "")) for row in rows}
+    names |= {str(row.get("code", "")): str(row.get("name", "")) for row in kept.rows}
     return [
         (
             change,
@@ -151,7 +200,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     def act() -> str:
         list_actions.accept_list(unit_list=found, seen=request.POST.get("seen", ""), by=asker(request), at=clock.now())
-        return reverse("organisation:tree")
+        return reverse("organisation:areas" if found.about == ListAbout.AREAS else "organisation:tree")
 
     try:
         response = once(request, act)
@@ -173,4 +222,4 @@ def drop(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.success(request, say("organisation.list.dropped"))
     except ValidationError as error:
         messages.error(request, " ".join(error.messages))
-    return HttpResponseRedirect(reverse("organisation:lists"))
+    return HttpResponseRedirect(_lists(found))

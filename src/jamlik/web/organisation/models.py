@@ -11,7 +11,7 @@ from django.db import models
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.roles import Role
 
-__all__ = ["Area", "Invitation", "RoleAssignment", "Unit", "UnitKind", "UnitList", "UnitListState"]
+__all__ = ["Area", "Invitation", "ListAbout", "RoleAssignment", "Unit", "UnitKind", "UnitList", "UnitListState"]
 
 
 class UnitKind(models.TextChoices):
@@ -191,11 +191,20 @@ class UnitListState(models.TextChoices):
     DROPPED = "dropped"
 
 
+class ListAbout(models.TextChoices):
+    """What the rows of a list are."""
+
+    UNITS = "units"
+    AREAS = "areas"
+
+
 class UnitList(models.Model):
-    """Units read from a file, waiting for somebody to look at what they would change."""
+    """Units or areas read from a file, waiting for somebody to look at what they would change."""
 
     State: ClassVar = UnitListState
+    About: ClassVar = ListAbout
 
+    about = models.CharField(max_length=10, choices=ListAbout.choices, default=ListAbout.UNITS)
     file_name = models.CharField(max_length=200)
     rows = models.JSONField()
     state = models.CharField(max_length=10, choices=UnitListState.choices, default=UnitListState.WAITING)

@@ -18,6 +18,7 @@ from jamlik.web.organisation.roles import Role
 __all__ = [
     "BELOW",
     "INVITATION_DAYS",
+    "LONGEST",
     "check_dates",
     "check_moves",
     "check_not_last_admin",
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 INVITATION_DAYS = 7
+LONGEST = {"name": 200, "code": 40}  # signs that the tables hold
 
 BELOW: dict[str, frozenset[UnitKind]] = {
     UnitKind.MUNICIPALITY: frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -12,13 +12,14 @@ from typing import IO
 
 from django.core.exceptions import ValidationError
 
-from jamlik.analysis.lists import read_list
+from jamlik.analysis.lists import ListRow, read_list
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import LANGUAGES
+from jamlik.web.core import listing
 from jamlik.web.core.texts import language, say, say_in
 from jamlik.web.organisation.models import UnitKind
 
-__all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "RowProblem", "rows_of_file"]
+__all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "RowProblem", "columns_found", "rows_of_file", "table_of_file"]
 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5000
@@ -64,6 +65,25 @@ def rows_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[
     ValidationError
         The file as a whole cannot be used: what, why and what to do.
     """
+    names, found = table_of_file(stream, name=name, size=size)
+    columns = columns_found(names, COLUMNS, needed=("code", "name"))
+    rows, problems = [], []
+    for row in found:
+        cells = {column: listing.unharmed(row.cells[title]) for column, title in columns.items()}
+        plain, wrong = _plain_row(cells)
+        rows.append({"row": row.number, **plain})
+        problems += [RowProblem(row.number, text) for text in wrong]
+    return rows, problems
+
+
+def table_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[tuple[str, ...], list[ListRow]]:
+    """Columns and rows of a list that somebody sent.
+
+    Raises
+    ------
+    ValidationError
+        It is no list that can be read: what, why and what to do.
+    """
     suffix = Path(name).suffix.lower()
     if suffix not in _SUFFIXES:
         raise ValidationError(say("organisation.list.wrong_type", name=name))
@@ -75,23 +95,10 @@ def rows_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[
         path.write_bytes(content)
         _require_sound(path)
         try:
-            names, found = read_list(path, most=MOST_ROWS)
+            return read_list(path, most=MOST_ROWS)
         except JamlikError as error:
             why, do = (error.part(name, language()) for name in ("what", "do"))
             raise ValidationError(say("organisation.list.unreadable", why=why, do=do)) from error
-    columns = _columns(names)
-    missing = [say(f"organisation.field.{each}") for each in ("code", "name") if each not in columns]
-    if missing:
-        raise ValidationError(
-            say("organisation.list.no_column", missing=", ".join(missing), found=", ".join(names[:12]))
-        )
-    rows, problems = [], []
-    for row in found:
-        cells = {column: row.cells[title] for column, title in columns.items()}
-        plain, wrong = _plain_row(cells)
-        rows.append({"row": row.number, **plain})
-        problems += [RowProblem(row.number, text) for text in wrong]
-    return rows, problems
 
 
 def _require_sound(path: Path) -> None:
@@ -112,13 +119,26 @@ def _bare(text: str) -> str:
     return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def _columns(names: tuple[str, ...]) -> dict[str, str]:
-    """Which column of the file holds what; the first one that fits."""
+def columns_found(
+    names: tuple[str, ...], known: Mapping[str, frozenset[str]], *, needed: Sequence[str]
+) -> dict[str, str]:
+    """Which column of the file holds what; the first one that fits.
+
+    Raises
+    ------
+    ValidationError
+        One that is needed is not there.
+    """
     found: dict[str, str] = {}
     for name in names:
-        for column, known in COLUMNS.items():
-            if _bare(name) in known and column not in found:
+        for column, spellings in known.items():
+            if _bare(name) in spellings and column not in found:
                 found[column] = name
+    missing = [say(f"organisation.field.{each}") for each in needed if each not in found]
+    if missing:
+        raise ValidationError(
+            say("organisation.list.no_column", missing=", ".join(missing), found=", ".join(names[:12]))
+        )
     return found
 
 

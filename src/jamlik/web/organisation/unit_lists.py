@@ -12,11 +12,11 @@ from datetime import date
 
 from jamlik.web.core.audit import canonical
 from jamlik.web.core.texts import say
-from jamlik.web.organisation.models import Unit, UnitKind
-from jamlik.web.organisation.rules import BELOW
+from jamlik.web.organisation.models import Area, Unit, UnitKind
+from jamlik.web.organisation.rules import BELOW, LONGEST
 from jamlik.web.organisation.unit_files import RowProblem
 
-__all__ = ["ListDiff", "UnitChange", "compared"]
+__all__ = ["ListDiff", "Row", "UnitChange", "compared"]
 
 Row = Mapping[str, object]
 
@@ -38,7 +38,7 @@ class ListDiff:
 
     changes: tuple[UnitChange, ...]
     same: int
-    left_out: tuple[Unit, ...]
+    left_out: tuple[Unit | Area, ...]
     problems: tuple[RowProblem, ...]
 
     @property
@@ -117,7 +117,7 @@ def _wanted(
         }
         if not values["parent"] and top is not None and code != top.code:
             values["parent"] = top.code
-        problems += [RowProblem(number, text) for text in _value_problems(values)]
+        problems += [RowProblem(number, text) for text in _value_problems({**values, "code": code})]
         found[code] = _Wanted(number, values)
     return found, problems
 
@@ -132,6 +132,9 @@ def _value_problems(values: Mapping[str, str]) -> list[str]:
         problems.append(say("organisation.error.no_name"))
     if not values["kind"]:
         problems.append(say("organisation.list.no_kind"))
+    for name, most in LONGEST.items():
+        if len(values[name]) > most:
+            problems.append(say("organisation.error.too_long", field=say(f"organisation.field.{name}"), most=most))
     first, last = (date.fromisoformat(values[name]) if values[name] else None for name in _DATES)
     if first and last and last < first:
         problems.append(say("organisation.error.dates"))

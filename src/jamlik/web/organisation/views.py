@@ -21,7 +21,7 @@ from jamlik.web.core.texts import say
 from jamlik.web.organisation import actions, tree
 from jamlik.web.organisation.forms import UnitForm, chosen_unit
 from jamlik.web.organisation.models import Area, Unit, UnitKind
-from jamlik.web.organisation.queries import authority_of, line_above
+from jamlik.web.organisation.queries import authority_of, line_above, root
 from jamlik.web.organisation.rules import kinds_below
 
 __all__ = ["add_unit", "areas", "change_unit", "the_tree", "unit"]
@@ -111,7 +111,7 @@ def the_tree(request: HttpRequest) -> HttpResponseBase:
         "branches": tree.branches(day, closed=closed),
         "day": day,
         "closed": closed,
-        "may_import": may(request.user, "organisation.import"),
+        "may_import": may(request.user, "organisation.import", unit=root()),
     }
     return render(request, "organisation/tree.html", context)
 
@@ -224,4 +224,5 @@ def areas(request: HttpRequest) -> HttpResponseBase:
     """The areas that figures are given for."""
     rows: QuerySet[Area] = Area.objects.all()
     shown = listing.page(request, rows, AREAS)
-    return shown.file or render(request, "organisation/areas.html", {"listing": shown})
+    context = {"listing": shown, "may_import": may(request.user, "organisation.import", unit=root())}
+    return shown.file or render(request, "organisation/areas.html", context)
