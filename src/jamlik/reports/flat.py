@@ -10,10 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.findings import Finding
 from jamlik.model.groupings import Group
 from jamlik.model.provenance import decimal_text
 from jamlik.model.results import AnalysisResult
+from jamlik.model.tables import Audience
 from jamlik.model.words import published
 from jamlik.reports.context import context_of
 
@@ -133,7 +135,15 @@ def _decimal(value: float) -> str:
 
 
 def findings_csv(result: AnalysisResult) -> str:
-    """All findings as CSV: RFC 4180, comma, decimal point, an empty field where there is no number."""
+    """All findings as CSV: RFC 4180, comma, decimal point, an empty field where there is no number.
+
+    Raises
+    ------
+    JamlikError
+        For a result that is for its owner only: a table of open data has no place to say so.
+    """
+    if result.table.audience is not Audience.PUBLIC:
+        raise JamlikError("result_not_public", kind=ErrorKind.RELEASE_REFUSED)
     rounded = context_of(result).result
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, lineterminator="\r\n")

@@ -215,6 +215,7 @@ def _cut(context: Context) -> str:
 def _readme(context: Context, fields: Parts) -> Parts:
     result, say = context.result, context.say
     about = [
+        (say("about.audience"), say(f"labels.audience_{result.table.audience.value}")),
         (say("about.source"), context.source()),
         (say("about.licence"), result.licence or say("about.licence_none")),
         (say("about.periods"), context.periods()),

@@ -12,8 +12,9 @@ from pathlib import Path
 import pypdf
 import pytest
 
+from jamlik.model.errors import JamlikError
 from jamlik.model.results import AnalysisResult
-from jamlik.model.tables import Status
+from jamlik.model.tables import Audience, Status
 from jamlik.reports import FORMATS, write_all
 from tests.support.results import made_result
 
@@ -93,3 +94,19 @@ def test_statuses_do_not_tell_why_a_number_is_hidden(folder):
     html = (folder / "report.html").read_text("utf-8")
     for word in ("primary", "secondary", "primär", "sekundär"):
         assert word not in html.casefold()
+
+
+def test_every_writer_says_whom_the_result_is_for_and_open_data_takes_what_is_for_all(folder, tmp_path):
+    own = made_result()
+    own = replace(own, table=replace(own.table, audience=Audience.OWNER))
+    write_all(own, tmp_path, formats=("html", "json", "xlsx"))
+    said = {
+        "report.html": "Bara för den nämnd som äger",
+        "tables.xlsx": "Bara för den nämnd som äger",
+        "findings.json": '"owner"',
+    }
+    for name, words in said.items():
+        assert any(words in text for text in texts_of(tmp_path / name)), name
+        assert not any(words in text for text in texts_of(folder / name)), name
+    with pytest.raises(JamlikError, match="får inte publiceras"):
+        write_all(own, tmp_path, formats=("csv",))
