@@ -226,3 +226,16 @@ def test_every_text_is_there_in_every_language(municipality, user_of, client_as,
     client = client_as(user_of("head", municipality.top, language=lang))
     html = text_of(client)
     assert f'<html lang="{lang}">' in html
+
+
+def test_ekbys_people_are_reached_from_the_administrators_start_page_while_ekby_is_loaded(
+    municipality, user_of, client_as
+):
+    admin = user_of("admin", municipality.top, email="admin@kommun.example")
+    reader = user_of("reader", municipality.top, email="reader@kommun.example")
+    made_finding(municipality.committees[0])
+    where = reverse("desk:ekby_people")
+    assert where not in text_of(client_as(admin))
+    user_of("head", municipality.committees[0], email="utbildningschef@ekby.example")
+    assert where in text_of(client_as(admin))
+    assert where not in text_of(client_as(reader))

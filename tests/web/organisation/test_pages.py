@@ -214,6 +214,36 @@ def test_person_is_invited_and_comes_in_by_the_link(browser, municipality, clien
     assert client.get(path).status_code == 410
 
 
+@pytest.fixture
+def no_mail(settings, tmp_path):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
+
+
+def test_without_a_mail_server_the_link_is_shown_once_to_whoever_invites(no_mail, browser, municipality, client):
+    asked = {"email": "ny@ekby.example", "name": "Ny", "role": "reader", "unit": str(municipality.top.pk)}
+    text = browser.post(reverse("organisation:invite"), asked, follow=True).content.decode()
+    assert "Inget mejl gick iväg: ingen mejlserver är inställd." in text
+    assert "på väg" not in text
+    assert "/organisation/invitation/" not in text
+    made = User.objects.get(email="ny@ekby.example")
+    shown = browser.post(reverse("organisation:send_link", args=[made.pk]))
+    assert shown.headers["Cache-Control"] == "no-store"
+    path = re.search(r'value="https?://[^/"]+(/organisation/invitation/[^"]+)"', shown.content.decode())[1]
+    assert client.get(path).status_code == 200
+    assert path not in browser.get(reverse("organisation:person", args=[made.pk])).content.decode()
+    browser.post(reverse("organisation:send_link", args=[made.pk]))
+    assert client.get(path).status_code == 410, "a newer link was shown"
+
+
+def test_a_link_is_not_shown_to_one_who_may_not_change_the_whole_account(no_mail, municipality, user_of, client_as):
+    person = user_of("reader", municipality.committees[0])
+    RoleAssignment.objects.create(user=person, role="admin", unit=municipality.top)
+    local = client_as(user_of("admin", municipality.committees[0]))
+    assert local.post(reverse("organisation:send_link", args=[person.pk])).status_code == 404
+    assert "Visa en ny engångslänk" not in page(local, "organisation:person", person.pk)
+
+
 def test_link_does_not_stand_for_the_second_step(client, municipality, user_of):
     user = user_of("head", municipality.committees[0])
     Authenticator.objects.create(user=user, type="totp", data={"secret": "x"})

@@ -20,7 +20,7 @@ from jamlik.web.core.jobs import Running, enqueue, job
 from jamlik.web.core.people import User
 from jamlik.web.core.texts import has_text, say_in
 
-__all__ = ["Opening", "absolute", "opening", "send", "send_later", "silenced"]
+__all__ = ["Opening", "absolute", "delivers", "opening", "send", "send_later", "silenced"]
 
 MOST_TRIES = 6
 Opening = Callable[[int], str]
@@ -50,6 +50,11 @@ def opening(name: str) -> Callable[[Opening], Opening]:
         return function
 
     return keep
+
+
+def delivers() -> bool:
+    """Whether mail leaves the site: without a mail server it is only written to a file, or to the terminal."""
+    return not str(settings.EMAIL_BACKEND).endswith(("filebased.EmailBackend", "console.EmailBackend"))
 
 
 def absolute(url: str) -> str:

@@ -9,7 +9,7 @@ from jamlik.web.core import beginnings, clock
 from jamlik.web.core.access import may, permission
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
-from jamlik.web.desk import actions, found, queries
+from jamlik.web.desk import actions, ekby_people, found, queries
 from jamlik.web.desk.changes import happened_since
 from jamlik.web.desk.waiting import late_work, waiting_work
 from jamlik.web.organisation.queries import current_assignments
@@ -31,6 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "late": late_work(user, day) if roles else [],
         "happened": happened_since(user, visit.before_at) if roles else [],
         "since": visit.before_at,
+        "ekby_people": may(user, "desk.begin") and ekby_people.people().exists(),
         "standing": queries.standing(user) if roles else None,
     }
     return render(request, "desk/start.html", page)

@@ -15,7 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from jamlik.web.core import clock, erasure, listing
+from jamlik.web.core import clock, erasure, listing, mail
 from jamlik.web.core.access import may, permission, require
 from jamlik.web.core.editing import once, unsent
 from jamlik.web.core.models import User
@@ -124,6 +124,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponseBase:
         "other_roles": [each for each in roles if each.valid_to and each.valid_to < today],
         "may_give": may(request.user, EDIT) and found.is_active,
         "may_change": may_change_account(request.user, found, EDIT),
+        "mail_delivers": mail.delivers(),
         "may_erase": may_change_account(request.user, found, ERASE),
     }
     return render(request, "organisation/person.html", context)
@@ -139,7 +140,8 @@ def invite(request: HttpRequest) -> HttpResponseBase:
         def act() -> str:
             return _person_url(people_actions.invite(**asked, by=asker(request), at=clock.now()))
 
-        done = _acted(request, form, act, say("organisation.people.invited", email=asked["email"]))
+        key = "invited" if mail.delivers() else "invited_no_mail"
+        done = _acted(request, form, act, say(f"organisation.people.{key}", email=asked["email"]))
         if done is not None:
             return done
     context = {"form": form, "days": INVITATION_DAYS, "back": reverse("organisation:people")}
@@ -223,8 +225,11 @@ def _require_account(request: HttpRequest, user: User, name: str) -> None:
 @permission(EDIT)
 @require_POST
 def send_link(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """Send a new one-time link."""
+    """Send a new one-time link; without a mail server show it, this once, to whoever is to hand it over."""
     found = _found(request, pk)
+    if not mail.delivers():
+        _require_account(request, found, EDIT)
+        return _shown_link(request, found)
 
     def act() -> str:
         people_actions.send_invitation(user=found, by=asker(request), at=clock.now())
@@ -232,6 +237,14 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponseBase:
 
     response = once(request, act)
     messages.success(request, say("organisation.people.invited", email=found.email))
+    return response
+
+
+def _shown_link(request: HttpRequest, user: User) -> HttpResponse:
+    link = people_actions.make_link(user=user, by=asker(request), at=clock.now())
+    context = {"person": user, "link": mail.absolute(link), "days": INVITATION_DAYS, "back": _person_url(user)}
+    response = render(request, "organisation/link.html", context)
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
