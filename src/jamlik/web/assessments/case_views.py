@@ -83,6 +83,8 @@ def case_word(request: HttpRequest, pk: int, committee: int) -> HttpResponse:
 @permission("assessments.case_edit")
 def case_edit(request: HttpRequest, pk: int, committee: int) -> HttpResponse:
     """Write the text."""
+    if led := editing.sent_before(request):
+        return redirect(led)
     round_, unit = _place(request, pk, committee, "assessments.case_edit")
     case = _case(round_, unit) or _drafted(round_, unit)
     back = reverse("assessments:case", args=[pk, committee])
@@ -91,24 +93,23 @@ def case_edit(request: HttpRequest, pk: int, committee: int) -> HttpResponse:
         form = CaseForm(request.POST)
         if form.is_valid():
             try:
-                _written(request, round_, unit, form.cleaned_data)
+                return editing.once(request, lambda: _written(request, round_, unit, form.cleaned_data, back))
             except EditConflict as conflict:
                 return _conflict(request, form, conflict)
             except RefusedError as refused:
                 form.add_error(None, str(refused))
-            else:
-                messages.success(request, say("assessments.case.saved"))
-                return redirect(back)
     shown = {"form": form, "back": back, "heading": say("assessments.case.edit"), "version": case.version}
     return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
 
 
-def _written(request: HttpRequest, round_: Round, unit: Unit, fields: dict[str, Any]) -> None:
+def _written(request: HttpRequest, round_: Round, unit: Unit, fields: dict[str, Any], back: str) -> str:
     by: Any = request.user
     at = clock.now()
     case = case_actions.begin_case(round_=round_, committee=unit, texts=_texts(_drafted(round_, unit)), by=by, at=at)
     seen = editing.seen_version(request)
     case_actions.write_case(case=case, fields=fields, expected_version=seen, by=by, at=at)
+    messages.success(request, say("assessments.case.saved"))
+    return back
 
 
 def _texts(case: CaseText) -> dict[str, str]:

@@ -114,6 +114,8 @@ def _planned(request: HttpRequest, owner: Unit, data: dict[str, Any]) -> str:
 @permission("assessments.round_edit")
 def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a round."""
+    if led := editing.sent_before(request):
+        return redirect(led)
     found = _own_round(request, pk)
     back = reverse("assessments:round", args=[pk])
     if request.method != "POST":
@@ -123,21 +125,24 @@ def edit_round(request: HttpRequest, pk: int) -> HttpResponse:
     form = RoundForm(request.POST)
     if form.is_valid():
         try:
-            round_actions.change_round(
-                round_=found,
-                fields=form.cleaned_data,
-                expected_version=editing.seen_version(request),
-                by=person(request),
-                at=clock.now(),
-            )
+            return editing.once(request, lambda: _changed(request, found, form.cleaned_data, back))
         except EditConflict as conflict:
             return _conflict(request, form, conflict, reverse("assessments:edit_round", args=[pk]))
         except RefusedError as refused:
             form.add_error(None, str(refused))
-        else:
-            messages.success(request, say("assessments.round.saved"))
-            return redirect(back)
     return _round_form(request, form, back, "assessments.round.edit", found)
+
+
+def _changed(request: HttpRequest, found: Round, fields: dict[str, Any], back: str) -> str:
+    round_actions.change_round(
+        round_=found,
+        fields=fields,
+        expected_version=editing.seen_version(request),
+        by=person(request),
+        at=clock.now(),
+    )
+    messages.success(request, say("assessments.round.saved"))
+    return back
 
 
 def _conflict(request: HttpRequest, form: RoundForm, conflict: EditConflict, again: str) -> HttpResponse:
@@ -159,6 +164,8 @@ def _round_form(
 @permission("assessments.round_edit")
 def deadlines(request: HttpRequest, pk: int) -> HttpResponse:
     """Each committee's last day."""
+    if led := editing.sent_before(request):
+        return redirect(led)
     found = _own_round(request, pk)
     committees = list(Unit.objects.filter(kind__in=AUTHORITIES, path__startswith=found.owner.path).order_by("name"))
     days = dict(found.deadlines.values_list("committee_id", "due_on"))
@@ -169,31 +176,25 @@ def deadlines(request: HttpRequest, pk: int) -> HttpResponse:
         if form.is_valid():
             chosen = {each.pk: form.cleaned_data[f"committee_{each.pk}"] for each in committees}
             try:
-                round_actions.set_deadlines(
-                    round_=found,
-                    days=chosen,
-                    expected_version=editing.seen_version(request),
-                    by=person(request),
-                    at=clock.now(),
-                )
+                return editing.once(request, lambda: _days_set(request, found, chosen, back))
             except EditConflict as conflict:
                 version = conflict.theirs.version if isinstance(conflict.theirs, Round) else None
                 differences = [(each.name, chosen[each.pk] or "", days.get(each.pk, "")) for each in committees]
                 return answer_conflict(request, differences=differences, again=request.path, version=version)
             except RefusedError as refused:
                 form.add_error(None, str(refused))
-            else:
-                messages.success(request, say("assessments.round.deadlines_saved"))
-                return redirect(back)
     hint = say("assessments.round.deadlines_hint", day=found.due_on.isoformat())
-    shown = {
-        "form": form,
-        "back": back,
-        "heading": say("assessments.round.deadlines"),
-        "hint": hint,
-        "version": found.version,
-    }
+    shown = {"form": form, "back": back, "heading": say("assessments.round.deadlines"), "hint": hint}
+    shown |= {"version": found.version}
     return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
+
+
+def _days_set(request: HttpRequest, found: Round, days: dict[int, Any], back: str) -> str:
+    round_actions.set_deadlines(
+        round_=found, days=days, expected_version=editing.seen_version(request), by=person(request), at=clock.now()
+    )
+    messages.success(request, say("assessments.round.deadlines_saved"))
+    return back
 
 
 @permission("assessments.round_edit")
