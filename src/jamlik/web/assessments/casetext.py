@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from jamlik.reports.document import Column, Document, Paragraph, Section, Subheading, Table, TableCell
+from jamlik.model.words import format_number
+from jamlik.reports.document import Bullets, Column, Document, Paragraph, Section, Subheading, Table, TableCell
 from jamlik.web.assessments.choices import choice_ids, choice_label
 from jamlik.web.assessments.hooks import planned_actions
 from jamlik.web.assessments.models import Assignment, CaseText, Decision, Round, Verdict, VerdictState
@@ -18,6 +19,7 @@ from jamlik.web.statistics.rules import require_public
 
 __all__ = ["case_document", "case_verdicts", "first_draft", "summary"]
 
+_ON_FRONT = 4  # with the texts at their longest, what one A4 holds
 _REASONS = ("reason_kinds", "evidence", "missing_knowledge", "wait_reason")
 
 
@@ -32,17 +34,20 @@ def case_verdicts(round_: Round, committee: Unit) -> list[Verdict]:
         assignment__round=round_,
         unit__path__startswith=committee.path,
     )
-    return list(rows.select_related("finding", "unit").order_by("unit__name", "assignment__place"))
+    return list(rows.select_related("finding", "unit", "assignment").order_by("unit__name", "assignment__place"))
 
 
 def first_draft(round_: Round, committee: Unit, verdicts: Sequence[Verdict]) -> dict[str, str]:
     """What the text begins as, for a person to complete."""
-    acts = any(verdict.verdict == "unjustified" and verdict.response == "action" for verdict in verdicts)
+    acts = planned_actions([verdict.finding_id for verdict in verdicts])
+    cost = format_number(float(sum(each.cost_sek for found in acts.values() for each in found)), 0, language())
     return {
         "matter": say("assessments.case.draft_matter", round=round_.title),
         "proposal": say("assessments.case.draft_proposal"),
         "best_interests": say("assessments.case.draft_best_interests"),
-        "finances": say("assessments.case.draft_finances" if acts else "assessments.case.draft_finances_none"),
+        "finances": say("assessments.case.draft_finances", cost=cost)
+        if acts
+        else say("assessments.case.draft_finances_none"),
     }
 
 
@@ -81,7 +86,7 @@ def case_document(case: CaseText, decisions: Sequence[Decision]) -> Document:
     found = Section(
         "summary",
         say("assessments.case.findings"),
-        tuple(Paragraph(text) for text in summary(case.round, case.committee, verdicts)),
+        (*(Paragraph(text) for text in summary(case.round, case.committee, verdicts)), *_foremost(verdicts)),
     )
     number = f"{say('assessments.case.register_number')}: {case.register_number}" if case.register_number else ""
     return Document(
@@ -94,6 +99,26 @@ def case_document(case: CaseText, decisions: Sequence[Decision]) -> Document:
         footer=(case.committee.name,),
         labels={"page_before": say("assessments.case.page")},
     )
+
+
+def _foremost(verdicts: Sequence[Verdict]) -> tuple[Bullets, ...]:
+    """The most important differences with their answers, as many as the front page holds; all stand in the appendix."""
+    order = {"unjustified": 0, "unclear": 1, "justified": 2}
+    ranked = sorted(verdicts, key=lambda each: (order.get(each.verdict, 3), each.assignment.place, each.pk))
+    acted_on = planned_actions([verdict.finding_id for verdict in verdicts])
+    lines = []
+    for verdict in ranked[:_ON_FRONT]:
+        follows = "; ".join(each.title for each in acted_on.get(verdict.finding_id, ())) or _why(verdict)
+        answer = choice_label("verdict", verdict.verdict)
+        told = verdict.finding.heading(language()).rstrip(".")
+        lines.append(f"{_shortened(told, 75)}. {answer}{f': {_shortened(follows, 45)}' if follows else ''}.")
+    if len(verdicts) > _ON_FRONT:
+        lines.append(say("assessments.case.rest", n=len(verdicts) - _ON_FRONT))
+    return (Bullets(tuple(lines)),) if lines else ()
+
+
+def _shortened(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0].rstrip(' ,.;:')}…"
 
 
 def _paragraphs(text: str) -> list[str]:

@@ -32,6 +32,7 @@ __all__ = [
     "others",
     "progress_by_committee",
     "rounds",
+    "scope_and_above",
     "to_approve",
     "to_reconsider",
     "units_and_above",
@@ -99,7 +100,12 @@ def rounds(user: Person) -> QuerySet[Round]:
 
 def units_and_above(user: Person) -> frozenset[int]:
     """Keys of the units a person reads about and of all above them, since a school reads its committee's case."""
-    paths = units_in_scope(user, "assessments.read").order_by().values_list("path", flat=True)
+    return scope_and_above(user, "assessments.read")
+
+
+def scope_and_above(user: Person, permission: str) -> frozenset[int]:
+    """Keys of the units in a person's scope and of all above them."""
+    paths = units_in_scope(user, permission).order_by().values_list("path", flat=True)
     return frozenset(int(key) for path in paths for key in path.split("/") if key)
 
 
@@ -149,7 +155,15 @@ def cards(unit: Unit, user: Person | None = None) -> list[Card]:
     rows = list(
         Assignment.objects.filter(_known_to(user), unit=unit, answered_at__isnull=True, waiting=False)
         .exclude(round__state=RoundState.PLANNED)
-        .select_related("finding__indicator", "finding__data_set", "finding__owner", "round", "verdict", "unit")
+        .select_related(
+            "finding__indicator",
+            "finding__data_set",
+            "finding__owner",
+            "finding__inside__copy",
+            "round",
+            "verdict",
+            "unit",
+        )
         .order_by("place", "pk")
     )
     before = last_answers([row.finding for row in rows])
@@ -239,9 +253,15 @@ def to_approve(user: Person) -> QuerySet[Verdict]:
     """Verdicts sent for approval in a person's scope, whoever wrote them, the oldest first."""
     scope = scope_ids(user, "assessments.approve")
     rows = Verdict.objects.filter(open_to(user, "finding"), state=VerdictState.SUBMITTED, unit_id__in=scope)
-    return rows.select_related("finding__owner", "finding__data_set", "unit", "written_by", "assignment").order_by(
-        "submitted_at", "pk"
-    )
+    return rows.select_related(
+        "finding__owner",
+        "finding__inside__copy",
+        "finding__data_set",
+        "finding__indicator",
+        "unit",
+        "written_by",
+        "assignment",
+    ).order_by("submitted_at", "pk")
 
 
 def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
@@ -259,7 +279,16 @@ def visible_verdicts(user: Person) -> QuerySet[Verdict]:
     own = scope_ids(user, "assessments.judge") | scope_ids(user, "assessments.approve")
     seen = Q(unit_id__in=own) | Q(state=VerdictState.APPROVED, unit_id__in=scope_ids(user, "assessments.read"))
     rows = Verdict.objects.filter(seen & open_to(user, "finding"))
-    related = ("finding__indicator", "finding__owner", "finding__data_set", "unit", "written_by", "approved_by")
+    related = (
+        "finding__indicator",
+        "finding__owner",
+        "finding__inside__copy",
+        "finding__data_set",
+        "unit",
+        "written_by",
+        "approved_by",
+        "returned_by",
+    )
     return rows.select_related(*related)
 
 

@@ -71,6 +71,7 @@ LIST = Spec(
     search=("finding__sentence", "unit__name", "evidence"),
     sort="-approved",
     caption="assessments.title",
+    empty="assessments.no_verdicts",
 )
 
 
