@@ -75,7 +75,7 @@ def test_timeline_draws_each_action_inside_the_picture(action, finding_of, plann
     planned(
         finding_of(municipality.committees[0], "q2"), by=manager, starts_on=date(2027, 1, 1), due_on=date(2035, 1, 1)
     )
-    rows = queries.timeline_actions(queries.visible_actions(manager))
+    rows = list(queries.timeline_actions(queries.visible_actions(manager)))
     drawn = pictures.timeline(rows, day=date(2027, 6, 1))
     assert [bar.action for bar in drawn.bars] == rows
     for bar in drawn.bars:

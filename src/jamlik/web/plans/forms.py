@@ -12,11 +12,12 @@ from jamlik.web.assessments.choices import labelled
 from jamlik.web.assessments.forms import DateField, WordsField
 from jamlik.web.core import clock
 from jamlik.web.core.forms import Form
-from jamlik.web.core.texts import later, say
+from jamlik.web.core.texts import language, later, say
 from jamlik.web.goals.models import Goal
 from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import queries, rules
 from jamlik.web.plans.models import Action, Plan, PlanState, Progress
+from jamlik.web.statistics.models import Finding, Indicator
 
 __all__ = [
     "STEPS",
@@ -59,11 +60,11 @@ class MoneyField(forms.IntegerField):
 
 
 class UnitForm(Form):
-    """A form about something in a unit: what may be chosen depends on the unit."""
+    """A form about an action of a unit for a finding: what may be chosen depends on the two."""
 
-    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, unit: Unit, finding: Finding, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.unit = unit
+        self.unit, self.finding = unit, finding
 
 
 class WhatForm(UnitForm):
@@ -137,16 +138,40 @@ class CostForm(UnitForm):
     )
 
 
-class EffectForm(UnitForm):
-    """The question: which effect do you expect, for whom."""
+class _IndicatorField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django takes no argument at run time
+    """An indicator, called as in the language of the page."""
 
-    effect_group = WordsField(label=later("plans.field.effect_group"), rows=1, required=False)
+    def label_from_instance(self, obj: Any) -> str:
+        """Its name."""
+        return str(obj.title(language()))
+
+
+class EffectForm(UnitForm):
+    """The question: which effect do you expect, on which indicator and for whom."""
+
+    effect_indicator = _IndicatorField(
+        queryset=None,
+        label=later("plans.field.effect_indicator"),
+        help_text=later("plans.step.effect.indicator_hint"),
+        empty_label=later("plans.step.effect.no_indicator"),
+        required=False,
+    )
+    effect_group = WordsField(
+        label=later("plans.field.effect_group"),
+        help_text=later("plans.step.effect.group_hint"),
+        rows=1,
+        required=False,
+    )
     expected_effect = WordsField(
         label=later("plans.field.expected_effect"),
         help_text=later("plans.step.effect.hint"),
         missing="plans.step.effect.missing",
         rows=3,
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_rows("effect_indicator", queries.choosable_indicators(self.finding))
 
 
 STEP_FORMS: Mapping[str, type[UnitForm]] = {
@@ -177,15 +202,18 @@ class ActionForm(WhatForm, GoalForm, WhoForm, WhenForm, CostForm, EffectForm):
         "starts_on",
         "due_on",
         "cost_sek",
+        "effect_indicator",
         "effect_group",
         "expected_effect",
     )
 
     def __init__(self, *args: Any, action: Action, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(action, name) for name in self.field_order})
-        super().__init__(*args, unit=action.unit, **kwargs)
+        super().__init__(*args, unit=action.unit, finding=action.finding, **kwargs)
         chosen = Plan.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_plans(action.unit)))
         self.offer_rows("plan", chosen.distinct())
+        indicators = Q(pk=action.effect_indicator_id) | Q(pk__in=queries.choosable_indicators(action.finding))
+        self.offer_rows("effect_indicator", Indicator.objects.filter(indicators))
         goals = Goal.objects.filter(Q(actions=action.pk) | Q(pk__in=queries.choosable_goals(action.unit)))
         self.offer_rows("goal", goals.distinct())
 

@@ -15,7 +15,7 @@ from jamlik.web.core import access, clock, editing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.forms import Form
-from jamlik.web.core.people import User
+from jamlik.web.core.people import User, person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
 from jamlik.web.plans import actions, rules
@@ -43,9 +43,9 @@ def begin(request: HttpRequest, finding: int, unit: int) -> HttpResponse:
     draft = Action.objects.filter(finding=found, unit=place, state=ActionState.DRAFT, written_by=by).first()
     if draft is not None and request.method != "POST":
         return HttpResponseRedirect(_step_url(draft, _first_open(draft)))
-    form = STEP_FORMS["what"](editing.unsent(request), unit=place)
+    form = STEP_FORMS["what"](editing.unsent(request), unit=place, finding=found)
     if request.method == "POST":
-        form = STEP_FORMS["what"](request.POST, unit=place)
+        form = STEP_FORMS["what"](request.POST, unit=place, finding=found)
         if form.is_valid():
             return editing.once(request, lambda: _begun(request, found, place, form.cleaned_data))
     blank = Action(finding=found, unit=place)
@@ -72,9 +72,10 @@ def step_page(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     if request.method != "POST":
         lost = editing.unsent(request)
         initial = {name: getattr(action, name) for name in made.base_fields}
-        form = made(lost, unit=action.unit) if lost is not None else made(unit=action.unit, initial=initial)
+        about: dict[str, Any] = {"unit": action.unit, "finding": action.finding}
+        form = made(lost, **about) if lost is not None else made(**about, initial=initial)
         return _question(request, action, step, form, back=_back(request, action, step))
-    form = made(request.POST, unit=action.unit)
+    form = made(request.POST, unit=action.unit, finding=action.finding)
     if not form.is_valid():
         return _question(request, action, step, form, back=_back(request, action, step), status=422)
     by: Any = request.user
@@ -99,7 +100,7 @@ def check(request: HttpRequest, pk: int) -> HttpResponse:
     """All answers; then the action is planned, and the person goes on where they came from."""
     action = _draft(request, pk)
     if action.state != ActionState.DRAFT:
-        return HttpResponseRedirect(_onward(action))
+        return HttpResponseRedirect(_onward(action, person(request)))
     if rules.lacking(action):
         return HttpResponseRedirect(_step_url(action, _first_open(action)))
     problem = ""

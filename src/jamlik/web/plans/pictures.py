@@ -23,6 +23,7 @@ ROW = 34
 HEAD = 28
 _SHORTEST = 6
 _MOST_TICKS = 14
+_TICK_TEXT = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def timeline(actions: Sequence[Action], *, day: date) -> Timeline | None:
         )
         for place, (action, (start, end)) in enumerate(zip(actions, spans, strict=True))
     )
-    return Timeline(bars, tuple(Tick(x(when), text) for when, text in _months(first, last)), x(day), first, last)
+    ticks = tuple(Tick(x(when), text) for when, text in _months(first, last) if x(when) <= WIDTH - _TICK_TEXT)
+    return Timeline(bars, ticks, x(day), first, last)
 
 
 def _first_day(action: Action) -> date:

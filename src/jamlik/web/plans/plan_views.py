@@ -16,6 +16,7 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.forms import Form
 from jamlik.web.core.listing import Column, Filter, Spec
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans import plan_actions, queries, rules
@@ -89,7 +90,8 @@ def plan_list(request: HttpRequest) -> HttpResponse:
 def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A plan with its actions and its life."""
     plan = _seen(request, pk)
-    shown = listing.page(request, _actions(plan), ACTIONS)
+    rows = _actions(plan).filter(pk__in=queries.visible_actions(request.user).values("pk"))
+    shown = listing.page(request, rows, ACTIONS)
     may_edit = access.may(request.user, "plans.plan_edit", unit=plan.owner)
     may_adopt = access.may(request.user, "plans.plan_adopt", unit=plan.owner)
     context = {
@@ -99,6 +101,7 @@ def plan_page(request: HttpRequest, pk: int) -> HttpResponse:
         "steps": list(plan.steps.select_related("moved_by")),
         "superseded_by": Plan.objects.filter(supersedes=plan).first(),
         "cost": queries.plan_cost(plan),
+        "others_n": _actions(plan).count() - rows.count(),
         "may_edit": may_edit and plan.state in (PlanState.DRAFT, PlanState.REFERRAL, PlanState.REVISED),
         "may_move": (may_edit or may_adopt) and bool(rules.NEXT_PLAN_STATES[plan.state]),
     }
@@ -130,26 +133,28 @@ def _made(request: HttpRequest, data: dict[str, Any]) -> str:
 @permission("plans.plan_edit")
 def edit_plan(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a plan that is not adopted."""
+    if led := editing.sent_before(request):
+        return redirect(led)
     plan = _seen(request, pk)
     access.require(request.user, "plans.plan_edit", unit=plan.owner)
     form = PlanForm(editing.unsent(request), plan=plan)
     if request.method == "POST":
         form = PlanForm(request.POST, plan=plan)
         if form.is_valid():
-            by: Any = request.user
-            seen = editing.seen_version(request)
             try:
-                plan_actions.change_plan(
-                    plan=plan, fields=form.cleaned_data, expected_version=seen, by=by, at=clock.now()
-                )
+                return editing.once(request, lambda: _changed(request, plan, form.cleaned_data))
             except EditConflict as conflict:
                 return conflict_page(request, form, conflict, again=request.path)
             except rules.RefusedError as refused:
                 form.add_error(None, str(refused))
-            else:
-                messages.success(request, say("plans.plan.saved"))
-                return redirect("plans:plan", pk)
     return _form_page(request, form, "plans.plan.edit", reverse("plans:plan", args=[pk]), plan=plan)
+
+
+def _changed(request: HttpRequest, plan: Plan, fields: dict[str, Any]) -> str:
+    seen = editing.seen_version(request)
+    plan_actions.change_plan(plan=plan, fields=fields, expected_version=seen, by=person(request), at=clock.now())
+    messages.success(request, say("plans.plan.saved"))
+    return reverse("plans:plan", args=[plan.pk])
 
 
 @permission("plans.plan_move")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
+from jamlik.web.assessments.queries import scope_and_above
 from jamlik.web.core import clock
 from jamlik.web.goals.models import Goal, GoalState
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import Person, scope_ids
 from jamlik.web.plans.models import Action, ActionState, Plan, PlanState, Remeasure
-from jamlik.web.statistics.models import Finding
+from jamlik.web.statistics.models import Finding, Indicator
 from jamlik.web.statistics.queries import open_to, open_to_all, same_question
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Measured",
     "board",
     "choosable_goals",
+    "choosable_indicators",
     "choosable_plans",
     "gap_series",
     "is_late",
@@ -37,7 +39,6 @@ __all__ = [
 
 BOARD = (ActionState.PLANNED, ActionState.ONGOING, ActionState.DONE, ActionState.STOPPED)
 _LANE_ROWS = 20
-_TIMELINE_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +81,13 @@ def visible_actions(user: Person) -> QuerySet[Action]:
 
 
 def visible_plans(user: Person) -> QuerySet[Plan]:
-    """Plans a person may see; what is out on referral or adopted is for all who read, a draft for those who edit.
+    """Plans a person may see: a draft for those who edit, else for all who read about its owner or work below it.
 
     A plan is a public document: actions that only those inside a committee may know of are not counted among its own.
     """
-    own, read = scope_ids(user, "plans.plan_edit"), scope_ids(user, "plans.read")
-    seen = Q(owner_id__in=own) | (Q(owner_id__in=read) & ~Q(state=PlanState.DRAFT))
+    own = scope_ids(user, "plans.plan_edit")
+    above = scope_and_above(user, "plans.read")
+    seen = Q(owner_id__in=own) | (Q(owner_id__in=above) & ~Q(state=PlanState.DRAFT))
     rows = Plan.objects.filter(seen).select_related("owner", "supersedes")
     return rows.annotate(actions_n=Count("actions", filter=open_to_all("actions__finding")))
 
@@ -111,10 +113,9 @@ def board(actions: QuerySet[Action]) -> list[Lane]:
     ]
 
 
-def timeline_actions(actions: QuerySet[Action]) -> list[Action]:
+def timeline_actions(actions: QuerySet[Action]) -> QuerySet[Action]:
     """Actions with a day, in time order."""
-    dated = actions.filter(due_on__isnull=False).prefetch_related("milestones")
-    return list(dated.order_by("due_on", "pk")[:_TIMELINE_ROWS])
+    return actions.filter(due_on__isnull=False).prefetch_related("milestones").order_by("due_on", "pk")
 
 
 def choosable_goals(unit: Unit) -> QuerySet[Goal]:
@@ -123,6 +124,13 @@ def choosable_goals(unit: Unit) -> QuerySet[Goal]:
     return Goal.objects.filter(
         owner_id__in=[*unit.ancestor_keys, unit.pk], state=GoalState.ADOPTED, period_to__gte=year
     )
+
+
+def choosable_indicators(finding: Finding) -> QuerySet[Indicator]:
+    """Indicators an action may be expected to change: those with figures in the finding's part of the municipality."""
+    near = Q(owner_id__in=finding.owner.ancestor_keys) | Q(owner__path__startswith=finding.owner.path)
+    measured = Finding.objects.filter(near, indicator=OuterRef("pk"))
+    return Indicator.objects.filter(Exists(measured))
 
 
 def choosable_plans(unit: Unit) -> QuerySet[Plan]:

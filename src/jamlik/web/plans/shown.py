@@ -10,6 +10,7 @@ from jamlik.model.words import format_number
 from jamlik.web.assessments.choices import choice_label
 from jamlik.web.core.texts import has_text, language, say
 from jamlik.web.plans.models import Action
+from jamlik.web.statistics.models import Indicator
 
 __all__ = ["action_lines", "field_label", "money", "shown_field"]
 
@@ -34,6 +35,8 @@ def shown_field(row: Any, name: str) -> str:
         return money(value)
     if name == "cause":
         return choice_label("cause_kind", value)
+    if isinstance(value, Indicator):
+        return value.title(language())
     return value.isoformat() if isinstance(value, date) else str(value)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -24,6 +25,7 @@ from jamlik.web.plans.forms import ActionForm, ContributorForm, MilestoneForm, R
 from jamlik.web.plans.guided_views import conflict_page
 from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone
 from jamlik.web.plans.shown import action_lines
+from jamlik.web.statistics.queries import rows_for
 
 __all__ = [
     "action_board",
@@ -83,6 +85,14 @@ UNIT_FILTER = Filter(
     ],
     lambda rows, value: rows.filter(unit_id=value),
 )
+PLAN_FILTER = Filter(
+    "plan",
+    "plans.field.plan",
+    lambda request: [
+        (str(key), title) for key, title in queries.visible_plans(request.user).values_list("pk", "title")
+    ],
+    lambda rows, value: rows.filter(plan_id=value),
+)
 LIST = Spec(
     name="plans.actions",
     columns=(
@@ -107,7 +117,7 @@ LIST = Spec(
             tag=lambda row: LOOKS[shown_state(row)],
         ),
     ),
-    filters=(STATE_FILTER, UNIT_FILTER),
+    filters=(STATE_FILTER, UNIT_FILTER, PLAN_FILTER),
     search=("title", "description", "role", "finding__sentence"),
     sort="due",
     caption="plans.title",
@@ -115,34 +125,76 @@ LIST = Spec(
 )
 
 
+TIMELINE = Spec(
+    name="plans.timeline",
+    columns=(
+        LIST.columns[0],
+        Column("unit", "plans.field.unit", lambda row: row.unit.name, sort="unit__name"),
+        Column("starts", "plans.field.starts_on", lambda row: row.starts_on, sort="starts_on"),
+        Column("due", "plans.field.due_on", lambda row: row.due_on, sort="due_on"),
+        Column(
+            "milestones",
+            "plans.milestone.heading",
+            lambda row: "; ".join(f"{each.due_on.isoformat()} {each.title}" for each in row.milestones.all()),
+        ),
+        LIST.columns[-1],
+    ),
+    filters=(STATE_FILTER, UNIT_FILTER, PLAN_FILTER),
+    search=LIST.search,
+    sort="due",
+    caption="plans.title",
+    empty="plans.timeline.none",
+)
+BOARD = replace(LIST, name="plans.board", filters=(UNIT_FILTER, PLAN_FILTER))
+
+
 @permission("plans.read")
 def action_list(request: HttpRequest) -> HttpResponse:
     """All actions in the person's scope."""
-    shown = listing.page(request, queries.visible_actions(request.user), LIST)
+    shown = listing.page(request, rows_for(request, queries.visible_actions(request.user), "finding"), LIST)
     return shown.file or render(request, "plans/list.html", {"listing": shown, "view": "list"})
 
 
 @permission("plans.read")
 def action_board(request: HttpRequest) -> HttpResponse:
     """Actions by state."""
+    shown = listing.page(request, rows_for(request, queries.visible_actions(request.user), "finding"), BOARD)
+    if shown.file is not None:
+        return shown.file
     lanes = [
         {
             "name": say(f"plans.state.{lane.state}"),
             "lane": lane,
             "actions": [(action, shown_state(action) == "late") for action in lane.actions],
         }
-        for lane in queries.board(queries.visible_actions(request.user))
+        for lane in queries.board(_chosen(shown))
     ]
-    return render(request, "plans/board.html", {"lanes": lanes, "view": "board"})
+    chosen = request.GET.copy()
+    chosen.pop("sort", None)
+    return render(
+        request, "plans/board.html", {"lanes": lanes, "view": "board", "listing": shown, "asked": chosen.urlencode()}
+    )
+
+
+def _chosen(shown: listing.Listing) -> QuerySet[Action]:
+    """All the rows that a list's filters leave, not one page of them."""
+    assert shown.page is not None
+    return cast("QuerySet[Action]", shown.page.paginator.object_list)
 
 
 @permission("plans.read")
 def action_timeline(request: HttpRequest) -> HttpResponse:
     """Actions in time: a picture, and the same in a table."""
     rows = queries.timeline_actions(queries.visible_actions(request.user).exclude(state__in=LEFT_OUT))
-    drawn = pictures.timeline(rows, day=clock.today())
-    table = [(row, shown_state(row), LOOKS[shown_state(row)]) for row in rows]
-    return render(request, "plans/timeline.html", {"timeline": drawn, "rows": table, "view": "timeline"})
+    shown = listing.page(request, rows_for(request, rows, "finding"), TIMELINE)
+    if shown.file is not None:
+        return shown.file
+    actions_shown = shown.objects
+    drawn = pictures.timeline(actions_shown, day=clock.today())
+    table = [(row, shown_state(row), LOOKS[shown_state(row)]) for row in actions_shown]
+    return render(
+        request, "plans/timeline.html", {"timeline": drawn, "rows": table, "view": "timeline", "listing": shown}
+    )
 
 
 @permission("plans.read")
