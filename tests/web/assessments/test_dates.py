@@ -52,7 +52,7 @@ def approved(municipality, asked, manager, head, at):
 
 def rows_of(client, name: str, **asked: str) -> list[list[str]]:
     answer = client.get(reverse(name), {**asked, "format": "csv"})
-    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+    return list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))[1:]
 
 
 def test_who_has_sent_is_neither_reminded_nor_escalated(municipality, asked, manager, at):

@@ -36,7 +36,7 @@ def differences(municipality, finding_of):
 
 def offered(client, **asked: str) -> list[str]:
     answer = client.get(reverse(ANY), {**asked, "format": "csv"})
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))[1:]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))[1:]
     return sorted(row[0].partition("(")[2].partition(",")[0] for row in rows)
 
 

@@ -6,9 +6,11 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import openpyxl
 import pytest
+from django.utils.translation import override
 
 from jamlik.web.core import listing
 from jamlik.web.core.models import Job
@@ -40,6 +42,13 @@ def test_list_is_sorted_as_its_spec_says_and_as_the_address_says(browser, three)
     assert names(browser.get("/list/")) == ["alfa", "beta", "gamma"]
     assert names(browser.get("/list/?sort=-name")) == ["gamma", "beta", "alfa"]
     assert names(browser.get("/list/?sort=tries")) == ["gamma", "beta", "alfa"]
+
+
+def test_rows_without_a_value_come_last_whichever_way_they_are_sorted(three):
+    ended = listing.Column("ended", "core.jobs.title", lambda job: job.ended_at, sort=("ended_at", "name"))
+    spec = listing.Spec(name="ended", columns=(ended,), caption="core.jobs.title", empty="core.jobs.title")
+    for sort, expected in (("ended", ["beta", "gamma", "alfa"]), ("-ended", ["gamma", "beta", "alfa"])):
+        assert [job.name for job in listing._sorted(Job.objects.all(), spec, sort)] == expected
 
 
 def test_head_says_how_it_is_sorted_and_turns_it(browser, three):
@@ -91,10 +100,18 @@ def test_csv_holds_every_row_chosen_and_no_formula(browser, three):
     answer = browser.get("/list/?format=csv&sort=name&state=queued")
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"].startswith('attachment; filename="core-jobs-')
-    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[0] == ["Meny", "Språk", "Ändra"]
     assert len(rows) == 1 + 64
     assert {"'=HYPERLINK(1)", "'+46", "'@x"} <= {row[0] for row in rows}
+
+
+def test_csv_is_written_as_the_readers_spreadsheet_opens_it():
+    body = [["a;b, =1+1", Decimal("-1.5"), 3, None]]
+    with override("sv"):
+        assert listing._csv(["x", "y", "z", "å"], body).decode("utf-8-sig") == ('x;y;z;å\r\n"a;b, \'=1+1";-1,5;3;\r\n')
+    with override("en"):
+        assert listing._csv(["x", "y", "z", "å"], body).decode("utf-8-sig") == ('x,y,z,å\r\n"a;b, \'=1+1",-1.5,3,\r\n')
 
 
 def test_excel_holds_numbers_as_numbers_and_text_as_text(browser, three):

@@ -70,7 +70,7 @@ def test_list_goes_out_as_csv_and_excel(browser, add):
     add("=cmd|' /C calc'!A0", decided="2026-01-01")
     add("Strategi", kind="strategy")
     text = browser.get(url("documents"), {"format": "csv"}).content.decode("utf-8-sig").splitlines()
-    assert text[0].startswith("Titel,Typ,Läge,Ägs av")
+    assert text[0].startswith("Titel;Typ;Läge;Ägs av")
     assert text[1].startswith("'=cmd")
     sheet = load_workbook(io.BytesIO(browser.get(url("documents"), {"format": "xlsx"}).content)).active
     assert [cell.value for cell in sheet["A"]] == ["Titel", "=cmd|' /C calc'!A0", "Strategi"]

@@ -25,7 +25,7 @@ from typing import Any
 
 import xlsxwriter
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import F, OrderBy, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 
@@ -49,7 +49,8 @@ __all__ = [
 PAGE_ROWS = 50
 MOST_IN_A_CELL = 32_767  # a longer text would be left out without a word
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_INNER_FORMULA = re.compile(r"([;|\t\r\n]\s*)([=+@-])")
+COMMA_COUNTRIES = ("sv", "fi")  # a spreadsheet there takes a semicolon between columns and a comma before decimals
+_INNER_FORMULA = re.compile(r"([;,|\t\r\n]\s*)([=+@-])")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -71,17 +72,24 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A choice of rows: what may be chosen (code, words), and how the rows are then narrowed."""
+    """A choice of rows: what may be chosen (code, words), and how the rows are then narrowed.
+
+    `default` is what is chosen where the address says nothing; one of the choices then is all rows.
+    """
 
     key: str
     label: str
     choices: Callable[[HttpRequest], Iterable[tuple[str, str]]]
     apply: Callable[[QuerySet[Any], str], QuerySet[Any]]
+    default: str = ""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a list consists of. `sort` is the key of the column it is sorted by at first, with `-` for falling."""
+    """What a list consists of. `sort` is the key of the column it is sorted by at first, with `-` for falling.
+
+    A file has `file_columns`, where there are any, else the columns of the page.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -91,6 +99,7 @@ class Spec:
     caption: str = ""
     empty: str = "core.listing.empty"
     rows: int = PAGE_ROWS
+    file_columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +130,7 @@ class ShownFilter:
     label: str
     choices: list[tuple[str, str]]
     value: str
+    default: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +166,7 @@ class Listing:
 def page(request: HttpRequest, queryset: QuerySet[Any], spec: Spec) -> Listing:
     """The page of the list that the address asks for; `file` holds CSV or Excel where that was asked for."""
     asked = request.GET
-    rows, values = _narrowed(request, queryset, spec)
+    rows, filters = _narrowed(request, queryset, spec)
     sort = asked.get("sort", spec.sort)
     rows = _sorted(rows, spec, sort)
     file = _file(rows, spec, asked["format"]) if asked.get("format") in {"csv", "xlsx"} else None
@@ -164,15 +174,12 @@ def page(request: HttpRequest, queryset: QuerySet[Any], spec: Spec) -> Listing:
     return Listing(
         spec=spec,
         columns=[_head(asked, column, sort) for column in spec.columns],
-        filters=[
-            ShownFilter(one.key, texts.say(one.label), list(one.choices(request)), values[one.key])
-            for one in spec.filters
-        ],
+        filters=filters,
         rows=[[_cell(column, row) for column in spec.columns] for row in shown.object_list] if shown else [],
         page=shown,
         searched=asked.get("q", ""),
         sort=sort,
-        chosen=bool(asked.get("q") or any(values.values())),
+        chosen=bool(asked.get("q") or any(one.value != one.default for one in filters)),
         address=request.path,
         csv_url=_url(asked, format="csv", page=""),
         xlsx_url=_url(asked, format="xlsx", page=""),
@@ -182,14 +189,15 @@ def page(request: HttpRequest, queryset: QuerySet[Any], spec: Spec) -> Listing:
     )
 
 
-def _narrowed(request: HttpRequest, rows: QuerySet[Any], spec: Spec) -> tuple[QuerySet[Any], dict[str, str]]:
-    """The rows that search and filters leave, and the value of each filter; a value that is no choice is none."""
-    values = {}
+def _narrowed(request: HttpRequest, rows: QuerySet[Any], spec: Spec) -> tuple[QuerySet[Any], list[ShownFilter]]:
+    """The rows that search and filters leave, and the filters; a value that is no choice is the default."""
+    filters = []
     for one in spec.filters:
-        value = request.GET.get(one.key, "")
-        if value and value not in {str(code) for code, _ in one.choices(request)}:
-            value = ""
-        values[one.key] = value
+        choices = list(one.choices(request))
+        value = request.GET.get(one.key) or one.default
+        if value not in {str(code) for code, _ in choices}:
+            value = one.default
+        filters.append(ShownFilter(one.key, texts.say(one.label), choices, value, one.default))
         rows = one.apply(rows, value) if value else rows
     for word in request.GET.get("q", "").split()[:10] if spec.search else []:
         found = Q()
@@ -197,7 +205,7 @@ def _narrowed(request: HttpRequest, rows: QuerySet[Any], spec: Spec) -> tuple[Qu
             for spelling in spelt(word):
                 found |= Q(**{f"{name}__icontains": spelling})
         rows = rows.filter(found)
-    return rows, values
+    return rows, filters
 
 
 def spelt(word: str) -> set[str]:
@@ -212,11 +220,20 @@ def _sorted(rows: QuerySet[Any], spec: Spec, sort: str) -> QuerySet[Any]:
     if column is None:
         return rows if rows.query.order_by else rows.order_by(*(rows.model._meta.ordering or ()), "pk")
     names = [column.sort] if isinstance(column.sort, str) else list(column.sort)
-    return rows.order_by(*(_turned(name) if falling else name for name in names), "pk")
+    return rows.order_by(*(_order(rows, _turned(name) if falling else name) for name in names), "pk")
 
 
 def _turned(name: str) -> str:
     return name.removeprefix("-") if name.startswith("-") else f"-{name}"
+
+
+def _order(rows: QuerySet[Any], name: str) -> str | OrderBy:
+    """Rows without a value come last, whichever way they are sorted and whatever the database is used to."""
+    plain = name.removeprefix("-")
+    known = {field.name for field in rows.model._meta.concrete_fields if field.null}
+    if plain not in known:
+        return name
+    return F(plain).desc(nulls_last=True) if name.startswith("-") else F(plain).asc(nulls_last=True)
 
 
 def _head(asked: QueryDict, column: Column, sort: str) -> ShownColumn:
@@ -259,8 +276,9 @@ def _shown(value: object) -> str:
 
 def _file(rows: QuerySet[Any], spec: Spec, kind: str) -> HttpResponse:
     """Every row that was chosen, as a file."""
-    heads = [texts.say(column.label) for column in spec.columns]
-    body = [[column.value(row) for column in spec.columns] for row in rows]
+    columns = spec.file_columns or spec.columns
+    heads = [texts.say(column.label) for column in columns]
+    body = [[column.value(row) for column in columns] for row in rows]
     name = f"{spec.name.replace('.', '-')}-{clock.today()}.{kind}"
     made = _csv(heads, body) if kind == "csv" else _xlsx(heads, body)
     kinds = {"csv": "text/csv; charset=utf-8", "xlsx": XLSX}
@@ -269,17 +287,18 @@ def _file(rows: QuerySet[Any], spec: Spec, kind: str) -> HttpResponse:
     return response
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, decimal: str) -> str:
     """A value in a CSV file."""
     if isinstance(value, bool | datetime) or value is None or not isinstance(value, int | float | Decimal):
         return harmless(_shown(value))
-    return str(value)
+    return str(value).replace(".", decimal)
 
 
 def harmless(text: str) -> str:
     """A text for a CSV file, with an apostrophe before what a spreadsheet would take for a formula.
 
-    Also inside the text: a Swedish spreadsheet splits at semicolons, and what follows one then begins a cell.
+    Also inside the text: a Swedish spreadsheet splits at semicolons and an English one at commas, and what follows
+    one then begins a cell.
     """
     text = _INNER_FORMULA.sub(r"\1'\2", text)
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
@@ -291,10 +310,11 @@ def unharmed(text: str) -> str:
 
 
 def _csv(heads: list[str], body: list[list[object]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    """The file as the reader's spreadsheet opens it right: semicolons and decimal commas in Swedish and Finnish."""
+    out, comma = io.StringIO(), texts.language() in COMMA_COUNTRIES
+    writer = csv.writer(out, delimiter=";" if comma else ",", lineterminator="\r\n")
     writer.writerow(heads)
-    writer.writerows([_plain(value) for value in row] for row in body)
+    writer.writerows([_plain(value, "," if comma else ".") for value in row] for row in body)
     return out.getvalue().encode("utf-8-sig")
 
 
