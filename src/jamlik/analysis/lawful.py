@@ -10,10 +10,16 @@ import polars as pl
 from jamlik.model.dataset import Dataset, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
 from jamlik.privacy.grounds import Ground
-from jamlik.privacy.scan import TraceKind, grounds_in_columns, traces_in_column, traces_in_text
+from jamlik.privacy.scan import (
+    TraceKind,
+    grounds_in_columns,
+    points_somebody_out,
+    traces_in_column,
+    traces_in_text,
+)
 from jamlik.sources.reader import ROW
 
-__all__ = ["Lookout", "require_lawful", "require_nobody_named"]
+__all__ = ["Lookout", "require_lawful", "require_nobody_named", "somebody_pointed_out"]
 
 
 def require_lawful(dataset: Dataset) -> None:
@@ -57,6 +63,11 @@ def require_nobody_named(texts: Iterable[tuple[str, str]], *, file: str) -> None
     for column, text in texts:
         if traces_in_text(text):
             raise JamlikError("value_names_persons", where=Place(file, column=column), kind=ErrorKind.FORBIDDEN_GROUND)
+
+
+def somebody_pointed_out(text: str) -> bool:
+    """Whether a text that somebody writes holds an identity number (mistyped too), a phone number or an address."""
+    return points_somebody_out(text)
 
 
 _SUSPECT = r"@|\d(?:0[1-9]|1[0-2])[0-36-9]\d\D{0,3}\d{4}"  # wider than what the scan accepts, and fast

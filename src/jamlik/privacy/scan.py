@@ -21,6 +21,7 @@ __all__ = [
     "TraceKind",
     "grounds_in_columns",
     "is_identity_number",
+    "points_somebody_out",
     "traces_in_column",
     "traces_in_text",
 ]
@@ -106,6 +107,22 @@ def traces_in_text(text: str) -> tuple[Trace, ...]:
         if kind := _kind(match[1] + match[3]):
             found.append(Trace(kind, match.start(), match.end()))
     return tuple(sorted(found, key=lambda trace: trace.start))
+
+
+_MISTYPED = re.compile(
+    r"(?<![\d.,-])(?:18|19|20)?\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])[-+–−]\d{4}(?![\d]|[.,-]\d)"
+)
+_PHONE = re.compile(
+    r"(?<![\d.,/-])(?:(?:\+|00)(?:46|358|45|47)[\s-]?(?:\(0\)[\s-]?)?\d(?:[\s-]?\d){6,9}"
+    r"|07[02369](?:[\s-]?\d){7}|0\d{1,3}-\d{2,3}[\s-]?\d{2}[\s-]?\d{2})(?![\d]|[.,-]\d)"
+)
+
+
+def points_somebody_out(text: str) -> bool:
+    """Whether what a person has written holds an identity number, also one with a slip in it, a phone number or an
+    address. Wider than the scan of files, where a number of such a form is mostly something else.
+    """
+    return bool(traces_in_text(text) or _MISTYPED.search(text) or _PHONE.search(text))
 
 
 def traces_in_column(values: Iterable[object]) -> tuple[ColumnFinding, ...]:

@@ -8,12 +8,15 @@ from datetime import date
 
 import docx
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import translation
 from pypdf import PdfReader
 
 from jamlik.analysis.change import GapAnswer, GapLeft, MeasuredGap, Mover, gap_change
+from jamlik.web.goals.models import Target
 from jamlik.web.plans import actions, pictures, plan_actions, queries, telling
+from jamlik.web.plans.forms import MoneyField
 from jamlik.web.plans.models import Action, Plan, Remeasure, Update
 from jamlik.web.statistics.models import Indicator
 
@@ -342,3 +345,43 @@ def test_draft_plan_is_for_those_who_edit(plan, municipality, user_of, client_as
     assert reader.get(reverse("plans:plan", args=[plan.pk])).status_code == 404
     outside = client_as(user_of("head", municipality.committees[1]))
     assert outside.get(reverse("plans:plan", args=[plan.pk])).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [("120000", 120000), ("ca 120 000 kr", 120000), ("Cirka 5 000 kronor", 5000), ("0", 0), ("25 000:-", 25000)],
+)
+def test_a_cost_is_read_as_people_write_it(written, read):
+    assert MoneyField().clean(written) == read
+
+
+@pytest.mark.parametrize("written", ["120 tkr", "1,5 miljoner", "-5", "kr", "10-20"])
+def test_a_cost_that_cannot_be_read_is_explained(written):
+    with pytest.raises(ValidationError, match="Skriv hela kronor med siffror"):
+        MoneyField().clean(written)
+
+
+def test_the_goal_with_a_target_on_the_question_is_chosen_and_one_may_ask_for_another(
+    finding_of, municipality, manager, client, at, goal, user_of
+):
+    user_of("strategist", municipality.top, name="Stina Strateg")
+    finding = finding_of(municipality.committees[0], "q7")
+    begun = actions.begin_action(finding=finding, unit=municipality.units[0][0], by=manager, at=at)
+    where = reverse("plans:step", args=[begun.pk, "goal"])
+    page = client.get(where).content.decode()
+    assert "---------" not in page
+    assert "Välj mål" in page
+    assert f'<option value="{goal.pk}" selected' not in page
+    assert "Stina Strateg" in page
+    Target.objects.create(
+        goal=goal,
+        indicator=finding.indicator,
+        data_set=finding.data_set,
+        question_key="q7",
+        kind="gap",
+        aim_kind="share",
+        aim="0.5",
+        baseline_period="2026",
+        by_year=2030,
+    )
+    assert f'<option value="{goal.pk}" selected' in client.get(where).content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,8 +42,14 @@ __all__ = [
 ]
 
 
+_AROUND = re.compile(
+    r"(?:ca\.?|c:a|cirka|circa|omkring|about|noin|n\.)?\s*(\d[\d\s]*?)\s*(?:kr\.?|kronor|sek|kruunua|:-)?",
+    re.IGNORECASE,
+)
+
+
 class MoneyField(forms.IntegerField):
-    """Whole kronor; blanks between thousands are read too."""
+    """Whole kronor; blanks between thousands, "ca" before and "kr" after are read too."""
 
     def __init__(self, *, missing: str = "assessments.form.fill", **kwargs: Any) -> None:
         wrong = {
@@ -55,8 +62,11 @@ class MoneyField(forms.IntegerField):
         super().__init__(min_value=0, max_value=10**12, widget=widget, error_messages=wrong, **kwargs)
 
     def to_python(self, value: Any) -> int | None:
-        """The number, with or without blanks."""
-        return super().to_python("".join(str(value).split()) if value is not None else value)
+        """The number, without the blanks and the words around it."""
+        if value is None:
+            return None
+        written = _AROUND.fullmatch(str(value).strip())
+        return super().to_python("".join((written[1] if written else str(value)).split()))
 
 
 class UnitForm(Form):
@@ -96,12 +106,16 @@ class GoalForm(UnitForm):
         queryset=None,
         label=later("plans.field.goal"),
         help_text=later("plans.step.goal.hint"),
+        empty_label=later("plans.step.goal.choose"),
         error_messages={"required": later("plans.step.goal.missing")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_rows("goal", queries.choosable_goals(self.unit))
+        goals = queries.choosable_goals(self.unit)
+        self.offer_rows("goal", goals)
+        if not self.is_bound and not self.initial.get("goal"):
+            self.initial["goal"] = queries.goal_of_question(self.finding, goals)
 
 
 class WhoForm(UnitForm):
@@ -190,7 +204,7 @@ class ActionForm(WhatForm, GoalForm, WhoForm, WhenForm, CostForm, EffectForm):
 
     due_on = DateField(label=later("plans.field.due_on"), missing="plans.step.when.due_missing")
     plan: forms.ModelChoiceField[Plan] = forms.ModelChoiceField(
-        queryset=None, label=later("plans.field.plan"), required=False
+        queryset=None, label=later("plans.field.plan"), empty_label=later("plans.no_plan"), required=False
     )
     field_order = (
         "title",

@@ -18,6 +18,7 @@ from jamlik.web.core.forms import Form
 from jamlik.web.core.people import User, person
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.queries import users_with
 from jamlik.web.plans import actions, rules
 from jamlik.web.plans.forms import STEP_FORMS, STEPS
 from jamlik.web.plans.models import Action, ActionState, Plan
@@ -155,6 +156,7 @@ def _question(
         "form": form,
         "back": back,
         "version": action.version,
+        "ask_for_goal": list(users_with("goals.import", action.unit)[:3]) if step == "goal" else [],
         "no_goals": step == "goal" and not choosable_goals(action.unit).exists(),
         "number": STEPS.index(step) + 1,
         "of": len(STEPS),

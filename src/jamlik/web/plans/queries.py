@@ -25,6 +25,7 @@ __all__ = [
     "choosable_indicators",
     "choosable_plans",
     "gap_series",
+    "goal_of_question",
     "is_late",
     "late_actions",
     "later_measurements",
@@ -124,6 +125,17 @@ def choosable_goals(unit: Unit) -> QuerySet[Goal]:
     return Goal.objects.filter(
         owner_id__in=[*unit.ancestor_keys, unit.pk], state=GoalState.ADOPTED, period_to__gte=year
     )
+
+
+def goal_of_question(finding: Finding, goals: QuerySet[Goal]) -> Goal | None:
+    """The goal that has a target on the very question, or else the only one on the indicator; None without one."""
+    standing = Q(targets__withdrawn_on__isnull=True)
+    if finding.question_key:
+        found = goals.filter(standing, targets__question_key=finding.question_key).order_by("pk").first()
+        if found is not None:
+            return found
+    near = list(goals.filter(standing, targets__indicator=finding.indicator_id).distinct()[:2])
+    return near[0] if len(near) == 1 and finding.indicator_id else None
 
 
 def choosable_indicators(finding: Finding) -> QuerySet[Indicator]:
