@@ -13,7 +13,7 @@ from jamlik.web.core import beginnings, mail
 from jamlik.web.core.access import OutsideScope
 from jamlik.web.core.models import Job
 from jamlik.web.core.texts import say
-from jamlik.web.desk import actions
+from jamlik.web.desk import actions, ekby_base
 from jamlik.web.desk.content import ekby
 from jamlik.web.organisation.actions import begin_municipality
 from jamlik.web.organisation.models import Unit
@@ -107,3 +107,14 @@ def test_what_is_said_of_ekby_hangs_together():
     codes = {row["code"] for row in said["goal"]}
     assert all(action["goal"] in codes for action in said["action"].values())
     assert [way.url for way in beginnings.beginnings()][:2] == ["desk:ekby", "desk:own"]
+
+
+def test_ekby_gives_its_name_to_a_municipality_without_one_and_to_no_other(top, user_of):
+    admin = user_of("admin", top)
+    ekby_base.load_base(by=admin, at=AT)
+    top.refresh_from_db()
+    assert top.name == "Ekby kommun"
+    Unit.objects.filter(pk=top.pk).update(name="Storby kommun")
+    ekby_base.load_base(by=admin, at=AT)
+    top.refresh_from_db()
+    assert top.name == "Storby kommun"

@@ -14,7 +14,7 @@ from jamlik.web.assessments.models import Assignment, Verdict
 from jamlik.web.core import audit, clock
 from jamlik.web.desk import actions
 from jamlik.web.desk.models import Visit
-from jamlik.web.organisation.models import Unit
+from jamlik.web.organisation.models import Unit, UnitList
 from jamlik.web.organisation.roles import Role
 from jamlik.web.register.models import Document, DocumentVersion
 from jamlik.web.statistics.models import Finding, Import
@@ -239,3 +239,15 @@ def test_ekbys_people_are_reached_from_the_administrators_start_page_while_ekby_
     user_of("head", municipality.committees[0], email="utbildningschef@ekby.example")
     assert where in text_of(client_as(admin))
     assert where not in text_of(client_as(reader))
+
+
+def test_lists_that_wait_are_told_to_those_who_may_open_them(municipality, user_of, client_as):
+    admin = user_of("admin", municipality.top)
+    made_data_set(municipality.committees[0])  # else the page asks how to begin
+    for about, name in (("units", "enheter.csv"), ("areas", "omraden.csv")):
+        UnitList.objects.create(about=about, file_name=name, rows=[], uploaded_by=admin, uploaded_at=clock.now())
+    text = client_as(admin).get(reverse("desk:start")).content.decode()
+    assert "enheter.csv" in text
+    assert "omraden.csv" in text
+    local = client_as(user_of("admin", municipality.committees[0])).get(reverse("desk:start")).content.decode()
+    assert "enheter.csv" not in local

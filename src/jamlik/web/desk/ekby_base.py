@@ -14,16 +14,18 @@ from jamlik.web.desk.ekby_people import DOMAIN
 from jamlik.web.goals.actions import GoalFacts, TargetFacts, add_goal, add_target, adopt_goal
 from jamlik.web.goals.choices import TargetChoices
 from jamlik.web.goals.models import Goal
-from jamlik.web.organisation.actions import add_unit
+from jamlik.web.organisation.actions import add_unit, change_unit
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.people_actions import add_person
-from jamlik.web.organisation.queries import root
+from jamlik.web.organisation.queries import has_own_name, root
 from jamlik.web.register.actions import Decision, DocumentFacts, add_document, add_version
 from jamlik.web.register.models import Document, Law, Theme
 from jamlik.web.register.theme_actions import load_laws, theme_set_from_template
 from jamlik.web.statistics.models import DataSet, Indicator, Origin
 
 __all__ = ["day_of_year", "days", "load_base", "load_goals", "top", "unit_of"]
+
+NAME = "Ekby kommun"
 
 
 def days(n: int) -> date:
@@ -49,7 +51,10 @@ def unit_of(code: str) -> Unit:
 
 
 def load_base(*, by: User, at: datetime) -> None:
-    """Units, people, laws, themes and documents that are not there yet."""
+    """Units, people, laws, themes and documents that are not there yet; where there is no name yet, it is Ekby's."""
+    here = top()
+    if not has_own_name(here):
+        change_unit(unit=here, values={"name": NAME}, expected_version=here.version, by=by, at=at)
     known = set(Unit.objects.values_list("code", flat=True))
     for code, kind, parent, name in ekby()["units"]:
         if code not in known:

@@ -17,7 +17,7 @@ from jamlik.web.core.texts import say
 from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import GoalList
 from jamlik.web.organisation.models import UnitList
-from jamlik.web.organisation.queries import current_assignments, scope_ids
+from jamlik.web.organisation.queries import current_assignments, root, scope_ids
 from jamlik.web.organisation.roles import Role
 from jamlik.web.plans import queries as plans
 from jamlik.web.plans.models import Action, ActionState
@@ -85,7 +85,7 @@ def late_work(user: User, day: date) -> list[Work]:
         lines = [
             Line(name_of(row.finding), reverse("assessments:verdict", args=[row.pk]), row.unit.name) for row in again
         ]
-        found += _listed("reconsider", lines, reverse("assessments:late"))
+        found += _listed("reconsider", lines, reverse("assessments:dated"))
     if may(user, "plans.read"):
         late = list(plans.late_actions(user, day)[: SHOWN + 1])
         lines = [_late(row.title, reverse("plans:action", args=[row.pk]), row.unit.name, row.due_on) for row in late]
@@ -264,10 +264,9 @@ def _to_assign(user: User, day: date) -> list[Work]:
                 say("desk.assign_round", title=open_round.title),
             )
         ]
+    where, link = reverse("assessments:assign_any"), say("desk.assign_do")
     if may(user, "assessments.round_edit"):
         where, link = reverse("assessments:new_round"), say("desk.assign_new")
-    else:
-        where, link = reverse("statistics:findings"), say("desk.assign_see")
     return [Work(say("desk.assign", n=n), (), where, link, say("desk.assign_none"))]
 
 
@@ -289,13 +288,15 @@ def _reviews(user: User, day: date) -> list[Work]:
         Line(row.title, reverse("register:document", args=[row.pk]), row.owner.name, row.review_on, late=True)
         for row in rows.prefetch_related(None)[: SHOWN + 1]
     ]
-    return _listed("reviews", lines, reverse("register:documents"))
+    return _listed("reviews", lines, f"{reverse('register:documents')}?review=overdue")
 
 
 def _lists(user: User, day: date) -> list[Work]:
+    kept = UnitList.objects.filter(state="waiting").order_by("-uploaded_at")[:SHOWN]
+    reaches = may(user, "organisation.import", unit=root())  # a list is for the whole tree
     lines = [
-        Line(row.file_name, reverse("organisation:list", args=[row.pk]), say("desk.list_units"))
-        for row in UnitList.objects.filter(state="waiting").order_by("-uploaded_at")[:SHOWN]
+        Line(row.file_name, reverse("organisation:list", args=[row.pk]), say(f"desk.list_{row.about}"))
+        for row in (kept if reaches else ())
     ]
     goal_lists = GoalList.objects.filter(state="waiting", owner_id__in=scope_ids(user, "goals.import"))
     lines += [
