@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from jamlik.analysis.ask import Progress, Settings, ask, notes_in
@@ -132,15 +133,15 @@ def _studied(read: ReadIn, dataset: Dataset, progress: Progress, settings: Setti
     for lang in LANGUAGES:
         if lang != "sv":
             told = replace(settings, lang=lang)
-            rest = {"table": own.table, "dataset": dataset, "settings": told, "decimals": decimals}
+            again = partial(retold, table=own.table, dataset=dataset, settings=told, decimals=decimals)
             results[lang] = replace(
                 own,
                 lang=lang,
-                findings=retold(own.findings, **rest),  # type: ignore[arg-type]
+                findings=again(own.findings),
                 notes=notes_in(lang, prepared=read.prepared, table=own.table, chosen=chosen),
                 names=group_names(own.table.dimensions, lang=lang),
             )
-            earlier[lang] = retold(before, **rest)  # type: ignore[arg-type]
+            earlier[lang] = again(before)
     return Study(results, earlier)
 
 

@@ -184,7 +184,7 @@ def _write_table(made: WordDocument, table: Table) -> None:
     _describe(grid, table.caption)
     titles = tuple(TableCell(column.title, "strong") for column in table.columns)
     for cells in (titles, *table.rows):
-        row = grid.add_row()  # type: ignore[no-untyped-call]
+        row = grid.add_row()  # type: ignore[no-untyped-call]  # python-docx has no type here
         _keep_row(row._tr, header=cells is titles)
         for at, (cell, column) in enumerate(zip(cells, table.columns, strict=True)):
             line = row.cells[at].paragraphs[0]
@@ -211,7 +211,7 @@ def _describe(grid: WordTable, caption: str) -> None:
 
 def _keep_row(row: object, *, header: bool) -> None:
     """Keep the row on one page; a header row comes back on each page."""
-    about = row.get_or_add_trPr()  # type: ignore[attr-defined]
+    about = row.get_or_add_trPr()  # type: ignore[attr-defined]  # made by python-docx as it runs
     about.append(OxmlElement("w:cantSplit"))
     if header:
         about.append(OxmlElement("w:tblHeader"))

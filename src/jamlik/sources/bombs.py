@@ -85,6 +85,7 @@ def _require_small_workbook(stream: BinaryIO, path: Path, limit: int) -> None:
             left = limit
             for member in members:
                 with book.open(member) as part:
+                    # mypy cannot tell the type of a lambda that keeps its own `part`.
                     left -= _counted(iter(lambda part=part: part.read(_BLOCK), b""), path, left)  # type: ignore[misc]
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, OSError) as broken:
         raise JamlikError(

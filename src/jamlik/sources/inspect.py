@@ -284,7 +284,7 @@ def _column(looked: Looked, name: str, measures: Measures) -> Column:
     if guess is None:
         return Column(name, ColumnRole.IGNORE)
     extra = {key: value for key, value in guess.extra.items() if key != "level" and value}
-    return Column(name, guess.role, dimension=guess.dimension, **extra)  # type: ignore[arg-type]
+    return Column(name, guess.role, dimension=guess.dimension, **extra)  # type: ignore[arg-type]  # texts and flags
 
 
 def _column_inspection(looked: Looked, column: Column, measures: Measures, rows: RowKind) -> ColumnInspection:

@@ -17,7 +17,7 @@ class Result:
 
     def __post_init__(self) -> None:
         """Make every field an array, so that one setting and many look the same."""
-        for field in fields(self):  # type: ignore[arg-type]
+        for field in fields(self):  # type: ignore[arg-type]  # every subclass is a dataclass
             value: Any = getattr(self, field.name)
             if not isinstance(value, Result):
                 object.__setattr__(self, field.name, np.asarray(value))

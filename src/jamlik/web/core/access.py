@@ -85,6 +85,7 @@ def may(user: Person, name: str, *, unit: models.Model | None = None) -> bool:
     """Whether a person has a permission: anywhere, or for a unit."""
     if isinstance(user, AnonymousUser) or not user.is_active:
         return False
+    # Whoever logs in here is a User, which has `has_perm`; Django's own base class does not say so.
     return bool(user.has_perm(name) if unit is None else user.has_perm(name, unit))  # type: ignore[attr-defined]
 
 

@@ -57,7 +57,7 @@ def save_if_unchanged(obj: Row, *, fields: Iterable[str], expected_version: int)
     changed = manager.filter(pk=obj.pk, version=expected_version).update(**values, version=F("version") + 1)
     if not changed:
         raise EditConflict(obj, manager.filter(pk=obj.pk).first())
-    obj.version = expected_version + 1  # type: ignore[attr-defined]
+    obj.version = expected_version + 1  # type: ignore[attr-defined]  # every row that is edited has one
     return obj
 
 

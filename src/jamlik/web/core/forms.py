@@ -66,7 +66,7 @@ class Form(forms.Form):
         field.queryset = rows
 
 
-class ModelForm(forms.ModelForm):  # type: ignore[type-arg]
+class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # takes no argument when it runs
     """A form over one row. A view hands its cleaned data to an action; it never calls `save`."""
 
     use_required_attribute = False

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 __all__ = ["AccountAdapter", "LoginForm", "SocialAdapter"]
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """People are added by an administrator."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -20,7 +20,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return False
 
 
-class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types
     """The municipality's log-in says who somebody is; what they may do is decided here."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
@@ -28,7 +28,7 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return False
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc]
+class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # allauth has no types
     """Address and password, with labels alone: words inside a field are gone once one writes in it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
