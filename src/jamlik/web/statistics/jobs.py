@@ -17,6 +17,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from jamlik.analysis.carried import Said
 from jamlik.analysis.diff import Shape, diff, shape_from_bytes, shape_to_bytes
 from jamlik.analysis.incoming import (
     Seen,
@@ -80,7 +81,8 @@ def _telling(running: Running, *, start: float = 0.0, width: float = 1.0) -> Cal
 
 
 def _plain_error(error: JamlikError) -> dict[str, str]:
-    return {"what": error.what, "where": str(error.where), "why": error.why, "do": error.do}
+    told = {"what": error.what, "where": str(error.where), "why": error.why, "do": error.do}
+    return told | {"kind": error.kind.value}
 
 
 def _fail(import_id: int, error: dict[str, str]) -> None:
@@ -113,8 +115,21 @@ def _failing(import_id: int) -> Iterator[None]:
 def _looked_at(row: Import, description: str, tell: Callable[[str, float], None]) -> Seen:
     if row.data_set.origin == Origin.KOLADA:
         return municipality_looked_at(row.data_set.origin_key, key=_digest_key(), progress=tell, cache_dir=_cache())
+    before = _spoken_of(row.data_set)
+    said = Said(before.description, before.inspection.get("guess", "")) if before is not None else None
     with spool.opened(row.spool, bytes(row.spool_key or b""), file_name=row.file_name) as path:
-        return looked_at(path, key=_digest_key(), progress=tell, description=description)
+        seen = looked_at(path, key=_digest_key(), progress=tell, description=description, said=said)
+    if before is not None and not description and seen.description != seen.about["guess"]:
+        seen.about["carried_from"] = before.number
+    return seen
+
+
+def _spoken_of(data_set: DataSet) -> Import | None:
+    """The version whose description holds for the next: the one in use, else the last that was."""
+    if data_set.current is not None:
+        return data_set.current
+    states = (ImportState.REPLACED, ImportState.UNDONE)
+    return data_set.imports.filter(state__in=states).exclude(description="").order_by("-number").first()
 
 
 @job("statistics.inspect", idempotent=True)

@@ -25,7 +25,10 @@ from jamlik.web.statistics.models import (
     FindingState,
     Import,
     ImportState,
+    Indicator,
     InsideFigures,
+    Observation,
+    Picture,
     Release,
     ReleaseState,
     Source,
@@ -44,11 +47,13 @@ __all__ = [
     "import_in_scope",
     "may_import",
     "may_know_of",
+    "measures_with_findings",
     "moves_of",
     "open_to",
     "open_to_all",
     "other_row",
     "owners_for",
+    "pictures_of",
     "published_releases",
     "release_of",
     "release_preview",
@@ -56,6 +61,8 @@ __all__ = [
     "rows_for",
     "same_question",
     "sure_findings",
+    "sure_of_any_period",
+    "told_by",
     "unfinished_import",
     "visible_findings",
     "waiting_findings",
@@ -127,8 +134,37 @@ def other_row(finding: Finding, user: Person) -> Finding | None:
 
 def sure_findings(rows: QuerySet[Finding]) -> QuerySet[Finding]:
     """The findings that matter: sure differences of the newest period, and what somebody told of."""
+    return sure_of_any_period(rows).filter(~Q(source=Source.COMPUTED) | Q(newest=True))
+
+
+def sure_of_any_period(rows: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Sure differences, and what somebody told of, of every period."""
     sure = Q(certainty__in=SURE) | Q(inside__certainty__in=SURE)
-    return rows.filter(~Q(source=Source.COMPUTED) | Q(newest=True) & sure)
+    return rows.filter(~Q(source=Source.COMPUTED) | sure)
+
+
+def measures_with_findings(data_set: int | None = None) -> QuerySet[Indicator]:
+    """Measures a list of findings may be narrowed to: those of a data set, else those with a sure difference."""
+    rows = Finding.objects.filter(open_to_all(), current__isnull=False)
+    rows = rows.filter(data_set=data_set) if data_set else rows.filter(certainty__in=SURE, newest=True)
+    return Indicator.objects.filter(pk__in=rows.order_by().values("indicator"))
+
+
+def told_by(analysis: Analysis) -> list[Observation]:
+    """The sure differences of the newest periods that an analysis tells of, the most important first."""
+    rows = Observation.objects.filter(analysis=analysis, certainty__in=SURE, earlier=False)
+    return list(rows.select_related("finding__indicator").order_by("rank", "pk"))
+
+
+def pictures_of(release: Release, indicators: Iterable[str], *, lang: str) -> list[Drawn]:
+    """The first chart of each of some measures, as it was published."""
+    found: dict[str, Picture] = {}
+    for picture in release.pictures.filter(indicator__in=list(indicators), lang=lang).order_by("pk"):
+        found.setdefault(picture.indicator, picture)
+    return [
+        Drawn(p.kind, p.title, p.description, p.source, p.svg, p.table)
+        for p in (found[name] for name in dict.fromkeys(indicators) if name in found)
+    ]
 
 
 def waiting_findings(owner: Unit) -> QuerySet[Finding]:
