@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,116 +13,19 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import actions, queries
+from jamlik.web.statistics.finding_list import FINDINGS, spelt_out, url_of
 from jamlik.web.statistics.forms import RegisterForm
-from jamlik.web.statistics.models import Change, DataSet, Finding, FindingState, Source
+from jamlik.web.statistics.models import Finding
 from jamlik.web.statistics.shown import capital, decimals_of, figures_of
 from jamlik.web.statistics.views import answered, data_of
 
 __all__ = ["finding", "findings", "register_by_hand"]
 
-_LOOKS = {"clear": "accent", "indicated": "warn", "told": "accent", "inside": "danger"}
-_CERTAINTIES = ("clear", "indicated", "unclear", "not_testable", "told", "inside")
-
-
-def _url(row: Finding) -> str:
-    return reverse("statistics:finding", args=[row.pk])
-
-
-def _chosen(prefix: str, codes: Any) -> Any:
-    return lambda request: [(str(code), say(f"statistics.{prefix}.{code}")) for code in codes]
-
-
-def _data_sets(request: HttpRequest) -> list[tuple[str, str]]:
-    return [(str(pk), title) for pk, title in DataSet.objects.order_by("title").values_list("pk", "title")]
-
-
-def _words(prefix: str, value: str) -> str:
-    return say(f"statistics.{prefix}.{value}") if value else ""
-
-
-FINDINGS = listing.Spec(
-    name="statistics.findings",
-    columns=(
-        listing.Column(
-            "finding", "statistics.list.finding", lambda f: f.heading(language()), sort="sentence", link=_url
-        ),
-        listing.Column("period", "statistics.list.period", lambda f: f.period, sort=("period_start", "period")),
-        listing.Column(
-            "certainty",
-            "statistics.list.certainty",
-            lambda f: _words("certainty", f.certainty),
-            sort="certainty",
-            tag=lambda f: _LOOKS.get(f.certainty, "plain"),
-        ),
-        listing.Column("change", "statistics.list.change", lambda f: _words("change", f.change), sort="change"),
-        listing.Column("persons", "statistics.list.persons", lambda f: f.persons, sort="persons", number=True),
-        listing.Column("state", "statistics.list.state", lambda f: _words("state", f.state), sort="state"),
-        listing.Column("owner", "statistics.list.owner", lambda f: f.owner, sort="owner__name"),
-        listing.Column("rank", "statistics.list.rank", lambda f: f.rank, sort="rank", number=True),
-    ),
-    filters=(
-        listing.Filter(
-            "show",
-            "statistics.list.when",
-            lambda request: [
-                ("sure", say("statistics.list.sure_only")),
-                ("newest", say("statistics.list.newest")),
-                ("earlier", say("statistics.list.earlier")),
-                ("all", say("statistics.list.everything")),
-            ],
-            lambda rows, value: _shown(rows, value),
-        ),
-        listing.Filter(
-            "certainty",
-            "statistics.list.certainty",
-            _chosen("certainty", _CERTAINTIES),
-            lambda rows, value: rows.filter(certainty=value),
-        ),
-        listing.Filter(
-            "change",
-            "statistics.list.change",
-            _chosen("change", Change.values),
-            lambda rows, value: rows.filter(change=value),
-        ),
-        listing.Filter(
-            "state",
-            "statistics.list.state",
-            _chosen("state", FindingState.values),
-            lambda rows, value: rows.filter(state=value),
-        ),
-        listing.Filter(
-            "source",
-            "statistics.list.source",
-            _chosen("source", Source.values),
-            lambda rows, value: rows.filter(source=value),
-        ),
-        listing.Filter(
-            "data_set",
-            "statistics.list.data_set",
-            _data_sets,
-            lambda rows, value: rows.filter(data_set_id=value),
-        ),
-    ),
-    search=("sentence", "period", "owner__name"),
-    sort="rank",
-    caption="statistics.list.caption",
-    empty="statistics.list.empty",
-)
-
-
-def _shown(rows: Any, value: str) -> Any:
-    if value == "sure":
-        return queries.sure_findings(rows)
-    if value == "newest":
-        return rows.filter(newest=True)
-    return rows.filter(newest=False) if value == "earlier" else rows
-
 
 @permission("statistics.see")
 def findings(request: HttpRequest) -> HttpResponseBase:
     """The findings; sure ones of the newest period until something else is asked for."""
-    if not request.GET:
-        request.GET = QueryDict("show=sure")
+    request.GET = spelt_out(request.GET)  # type: ignore[assignment]
     rows = queries.rows_for(request, queries.visible_findings(person(request)))
     shown = listing.page(request, rows, FINDINGS)
     return shown.file or render(request, "statistics/findings.html", {"listing": shown})
@@ -210,7 +111,7 @@ def register_by_hand(request: HttpRequest) -> HttpResponseBase:
 
     def act() -> str:
         made = actions.register_finding(by=user, at=clock.now(), **form.cleaned_data)
-        return _url(made)
+        return url_of(made)
 
     page = {
         "form": form,

@@ -163,14 +163,16 @@ class CorrectForm(Form):
         self.columns = [str(column["name"]) for column in about.get("columns", [])]
         self.measures = [(str(i["id"]), _named(i)) for i in about.get("indicators", [])]
         for place, column in enumerate(about.get("columns", [])):
-            self.fields[f"column_{place}"] = forms.ChoiceField(
-                label=column["name"], choices=_roles(str(column["role"])), required=False
+            self.fields[f"column_{place}"] = _KeptChoice(
+                label=column["name"], choices=_roles(str(column["role"])), help_text=_examples(column)
             )
         for place, indicator in enumerate(about.get("indicators", [])):
-            self.fields[f"direction_{place}"] = forms.ChoiceField(
-                label=say("statistics.correct.direction", name=_named(indicator)),
-                choices=_directions(str(indicator["direction"])),
-                required=False,
+            name = _named(indicator)
+            self.fields[f"name_{place}"] = _KeptText(
+                label=say("statistics.correct.name", name=name), initial=name, max_length=300
+            )
+            self.fields[f"direction_{place}"] = _KeptChoice(
+                label=say("statistics.correct.direction", name=name), choices=_directions(str(indicator["direction"]))
             )
         if len(self.measures) > 1:
             self.fields["left_out"] = forms.MultipleChoiceField(
@@ -185,7 +187,9 @@ class CorrectForm(Form):
         data = self.cleaned_data
         roles = {name: data.get(f"column_{place}", "") for place, name in enumerate(self.columns)}
         directions = {key: data.get(f"direction_{place}", "") for place, (key, _) in enumerate(self.measures)}
+        named = {key: (data.get(f"name_{place}", "").strip(), now) for place, (key, now) in enumerate(self.measures)}
         return Correction(
+            names={key: name for key, (name, now) in named.items() if name and name != now},
             title=data["title"],
             source=data["source"],
             focus=data["focus"],
@@ -193,6 +197,27 @@ class CorrectForm(Form):
             directions={key: direction for key, direction in directions.items() if direction},
             left_out=frozenset(data.get("left_out", ())),
         )
+
+
+class _KeptChoice(forms.ChoiceField):
+    """A choice that always has an answer: as it is now. So nobody is told that it need not be answered."""
+
+    def validate(self, value: str) -> None:
+        """Nothing said is as it is now."""
+        if value:
+            super().validate(value)
+
+
+class _KeptText(forms.CharField):
+    """A line that holds what is so now; emptied, it stays so."""
+
+    def validate(self, value: str) -> None:
+        """Nothing is missing."""
+
+
+def _examples(column: dict[str, Any]) -> str:
+    found = ", ".join(column.get("examples", ()))
+    return say("statistics.correct.examples", examples=found) if found else ""
 
 
 def _named(indicator: dict[str, Any]) -> str:

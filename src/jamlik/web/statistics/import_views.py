@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from jamlik.model.errors import ErrorKind
 from jamlik.web.core import clock
 from jamlik.web.core.access import permission
 from jamlik.web.core.forms import Form
@@ -24,6 +26,7 @@ __all__ = ["accept", "again", "correct", "describe", "import_page", "refuse"]
 
 IMPORT = "statistics.import"
 MOST_TOLD = 20
+_FOLDER = re.compile(r"(?<![\w:/])/(?:[^\s/:,()]+/)+")
 _LISTS = ("periods_added", "periods_gone", "indicators_added", "indicators_gone", "groups_added", "groups_gone")
 
 
@@ -62,26 +65,52 @@ def _page(request: HttpRequest, found: Import, form: Form) -> HttpResponse:
         "about": about,
         "columns": [_column(column) for column in about.get("columns", [])],
         "measures": [_measure(i) for i in about.get("indicators", [])],
-        "notes": [note.get(language()) or note.get("sv", "") for note in about.get("notes", [])],
+        "notes": _notes(about),
         "rows_why": (about.get("why") or {}).get(language(), ""),
         "problems": [_problem(problem) for problem in found.problems[:MOST_TOLD]],
         "diff": _diff(found),
         "correctable": bool(about.get("columns")) and found.state == ImportState.INSPECTED,
         "kolada": found.data_set.origin == Origin.KOLADA,
+        "no_network": found.error.get("kind") == ErrorKind.NETWORK,
+        **_onward(request, found),
     }
     return render(request, "statistics/import.html", page, status=422 if form.errors else 200)
+
+
+def _onward(request: HttpRequest, found: Import) -> dict[str, Any]:
+    """What may be done when the version is in use, or came to nothing."""
+    user, data_set = person(request), found.data_set
+    used = found.state == ImportState.IN_USE
+    over = found.state in (ImportState.FAILED, ImportState.REFUSED)
+    return {
+        "used": used,
+        "may_publish": used
+        and user.has_perm("statistics.publish", data_set.owner)
+        and queries.release_of(found) is None,
+        "may_upload": over and data_set.origin == Origin.UPLOAD and queries.unfinished_import(data_set) is None,
+        "may_fetch": over and data_set.origin == Origin.KOLADA and queries.unfinished_import(data_set) is None,
+    }
 
 
 def _job_problem(job: Any) -> str:
     if job is None or not job.problem:
         return ""
-    return say(job.problem) if has_text(job.problem) else str(job.problem)
+    return say(job.problem) if has_text(job.problem) else _without_folders(str(job.problem))
+
+
+def _without_folders(text: str) -> str:
+    """The text without where on the server a file lay."""
+    return _FOLDER.sub("", text)
 
 
 def _error(found: Import) -> dict[str, str]:
-    error = dict(found.error)
+    error = {name: _without_folders(text) for name, text in found.error.items()}
     if error.get("what") in ("fault", "expired"):
         return {"what": say(f"statistics.import.{error['what']}")}
+    if error.get("kind") == ErrorKind.NETWORK:
+        return {"what": "", "why": say("statistics.import.no_network_why")}
+    if found.state == ImportState.FAILED and ".toml" in error.get("do", ""):
+        error["do"] = say("statistics.import.look_in_file")  # there is no description to change any more
     return error
 
 
@@ -92,6 +121,15 @@ def _column(column: dict[str, Any]) -> dict[str, Any]:
         "why": column["why"].get(language()) or column["why"].get("sv", ""),
         "examples": ", ".join(column["examples"]),
     }
+
+
+def _notes(about: dict[str, Any]) -> list[str]:
+    notes = [note.get(language()) or note.get("sv", "") for note in about.get("notes", [])]
+    if about.get("sheet"):
+        notes.insert(0, say("statistics.seen.sheet", sheet=about["sheet"]))
+    if about.get("carried_from"):
+        notes.append(say("statistics.seen.carried", n=about["carried_from"]))
+    return notes
 
 
 def _measure(indicator: dict[str, Any]) -> dict[str, str]:
@@ -113,7 +151,18 @@ def _problem(problem: dict[str, Any]) -> dict[str, Any]:
         place.append(say("statistics.seen.place_row", row=problem["row"]))
     if problem["column"]:
         place.append(say("statistics.seen.place_column", column=problem["column"]))
-    return {"what": what, "n": problem["n"], "place": ", ".join(place)}
+    advice = f"statistics.advice.{problem['code']}"
+    if problem["detail"] and str(problem["code"]).startswith("number_"):
+        what = f"{what}: {say('statistics.seen.mark', mark=problem['detail'])}"
+    elif problem["detail"] and problem["detail"] not in what:
+        place.append(str(problem["detail"]))
+    return {
+        "what": what,
+        "n": problem["n"],
+        "few": problem.get("few") or not problem["n"],
+        "place": say("statistics.seen.first_at", place=", ".join(place)) if place else "",
+        "advice": say(advice) if has_text(advice) else "",
+    }
 
 
 def _diff(found: Import) -> dict[str, Any]:
@@ -123,6 +172,8 @@ def _diff(found: Import) -> dict[str, Any]:
         return {"first": True}
     lists = []
     for key in _LISTS:
+        if key == "periods_gone" and diff["periods_added"]:
+            continue  # a file with the new years alone: those before stay, and that is told instead
         items = [": ".join(item) if isinstance(item, list) else item for item in diff[key]]
         if items:
             lists.append({"title": say(f"statistics.diff.{key}"), "lines": _cut(items)})
@@ -138,7 +189,12 @@ def _diff(found: Import) -> dict[str, Any]:
     ]
     if changed:
         lists.append({"title": say("statistics.diff.changed"), "lines": _cut(changed)})
-    told = {"lists": lists, "loses": diff["loses"], "nothing": diff["nothing"], "number": current.number}
+    gone = diff["periods_gone"]
+    told = {"lists": lists, "nothing": diff["nothing"], "number": current.number}
+    told["stays"] = say("statistics.diff.stays", periods=", ".join(gone)) if gone and diff["periods_added"] else ""
+    told["loses"] = bool(diff["indicators_gone"] or diff["groups_gone"] or (gone and not told["stays"]))
+    if changed:
+        told["note"] = say("statistics.diff.changed_about", n=current.number)
     if not diff["comparable"]:
         told["note"] = say("statistics.diff.incomparable")
     elif not changed and diff["compared_n"]:

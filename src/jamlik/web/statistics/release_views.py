@@ -13,15 +13,17 @@ from django.urls import reverse
 from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.people import person
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import PublishForm, ReasonForm
-from jamlik.web.statistics.models import Analysis, Release
+from jamlik.web.statistics.models import Analysis, Observation, Release
 from jamlik.web.statistics.views import answered, data_of
 
 __all__ = ["content", "publish", "release", "releases", "withdraw"]
 
 PUBLISH = "statistics.publish"
+MOST_TOLD = 50
+MOST_CHARTS = 6
 _LOOKS = {"published": "ok", "preparing": "warn", "withdrawn": "plain", "failed": "danger"}
 
 RELEASES = listing.Spec(
@@ -73,8 +75,14 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
     found = _found(request, pk)
     owner = found.unit
     state = "failed" if found.stopped else found.state
+    told = queries.told_by(found.analysis) if found.state == "published" else []
+    measures = [row.finding.indicator.key for row in told[:MOST_TOLD] if row.finding.indicator]
     page = {
         "release": found,
+        "told": _sentences(told),
+        "told_n": len(told),
+        "more": len(told) > MOST_TOLD,
+        "charts": queries.pictures_of(found, list(dict.fromkeys(measures))[:MOST_CHARTS], lang=language()),
         "data_set": found.analysis.imported.data_set,
         "state": state,
         "look": _LOOKS[state],
@@ -83,6 +91,20 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
         "may_withdraw": found.state == "published" and person(request).has_perm(PUBLISH, owner),
     }
     return render(request, "statistics/release.html", page)
+
+
+def _sentences(told: list[Observation]) -> list[dict[str, Any]]:
+    """What is told, in the reader's language, with where each is read more of."""
+    lang = language()
+    return [
+        {
+            "text": (row.texts.get(lang) or row.texts.get("sv") or {}).get("sentence", ""),
+            "url": reverse("statistics:finding", args=[row.finding_id]) if row.finding.current_id == row.pk else "",
+            "period": row.finding.period,
+            "certainty": row.certainty,
+        }
+        for row in told[:MOST_TOLD]
+    ]
 
 
 @permission("statistics.see")
@@ -120,8 +142,12 @@ def publish(request: HttpRequest, pk: int) -> HttpResponseBase:
     told = asdict(queries.release_preview(analysis))
     if not queries.earlier_release(analysis):
         told = {name: n for name, n in told.items() if name not in ("new_n", "gone_n", "differing_n")}
+    sure = queries.told_by(analysis)
     page: dict[str, Any] = {
         "form": form,
+        "told": _sentences(sure),
+        "told_n": len(sure),
+        "more": len(sure) > MOST_TOLD,
         "data_set": data_set,
         "analysis": analysis,
         "lines": [{"label": say(f"statistics.release.{name}"), "value": n} for name, n in told.items()],

@@ -1,0 +1,76 @@
+"""The list of findings: what it shows at first, what narrows it, and what a file of it holds."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+from jamlik.web.core import clock
+from jamlik.web.statistics import actions
+from jamlik.web.statistics.models import DataSet, Finding
+from tests.web.statistics.conftest import AT
+from tests.web.statistics.objects import made_data_set
+
+pytestmark = pytest.mark.django_db
+LIST = "/statistics/findings/"
+
+
+@pytest.fixture
+def client(client_as, analyst, committee):
+    made_data_set(committee)
+    return client_as(analyst)
+
+
+def shown(client, **asked):
+    return {row.pk for row in client.get(LIST, asked).context["listing"].objects}
+
+
+def pks(**asked):
+    return set(Finding.objects.filter(**asked).values_list("pk", flat=True))
+
+
+def test_one_filter_keeps_what_is_shown_at_first(client):
+    sure = pks(newest=True, certainty__in=("clear", "indicated"))
+    assert sure
+    assert sure != pks()
+    assert shown(client) == sure
+    assert shown(client, data_set=DataSet.objects.get().pk) == sure
+    assert shown(client, owner=DataSet.objects.get().owner_id) == sure
+    assert shown(client, q="flickor") <= sure
+    assert shown(client, certainty="all", when="all") == pks()
+    assert shown(client, certainty="nonsense", when="") == sure
+    assert shown(client, show="all") == pks()
+
+
+def test_measure_and_committee_narrow(client, municipality):
+    sure = Finding.objects.filter(newest=True, certainty="clear").first()
+    assert sure.pk in shown(client, measure=sure.indicator_id)
+    other = made_data_set(municipality.committees[1])
+    assert shown(client, owner=other.owner_id) == pks(owner=other.owner_id, certainty__in=("clear", "indicated"))
+
+
+def test_a_file_holds_the_figures_behind_each_sentence(client, analyst, committee):
+    actions.register_finding(
+        source="council", owner=committee, text="Entrén saknar ramp.", group="Rullstolsburna", reference="",
+        heard_on=clock.today(), by=analyst, at=AT,
+    )  # fmt: skip
+    text = client.get(LIST, {"format": "csv"}).content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=";"))
+    row = next(row for row in rows if row["Grupp"] == "flickor" and row["Indelning"] == "sex")
+    found = Finding.objects.get(dimension="sex", newest=True, source="computed")
+    for name, head in (
+        ("level", "Gruppens nivå"),
+        ("level_reference", "Jämförelsens nivå"),
+        ("gap", "Skillnad i tal"),
+        ("gap_low", "Osäkerhet från"),
+        ("gap_high", "Osäkerhet till"),
+        ("base_n", "Antal i gruppen"),
+    ):
+        assert float(row[head].replace(",", ".")) == float(found.numbers[name]), head
+    assert (row["Jämförs med"], row["Enhet"], row["Period"], row["Säkerhet"]) == ("pojkar", "%", "2025", "Tydlig")
+    assert row["Mått"] == found.indicator.name_sv
+    assert row["I ord"] == found.sentence
+    told = next(row for row in rows if row["I ord"] == "Entrén saknar ramp.")
+    assert (told["Gruppens nivå"], told["Mått"]) == ("", "")
