@@ -7,10 +7,13 @@ the app says in its `objects.py` how to make one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import nullcontext
+from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -22,6 +25,11 @@ from tests.web.objects import every_kind, kinds_by_url
 LOGIN = "/account/login/"
 NOBODY, NO_ROLE = "nobody", "no role"
 METHODS = ("get", "post")
+WRITES = re.compile(
+    r"\s*(insert|update|delete|savepoint|begin)\b|.*\bfor( no key)? update\b", re.IGNORECASE | re.DOTALL
+)
+# A visit is noted only where nobody else writes; a form of several pages is begun once.
+MAY_BE_WRITTEN = re.compile(r"desk_visit|core_draft")
 
 
 def patterns(resolver: URLResolver, space: str = "", route: str = "") -> Iterator[tuple[str, str, URLPattern]]:
@@ -52,12 +60,24 @@ def found_path(name: str, pattern: URLPattern, municipality) -> str:
 
 
 def answer(client: Client, method: str, path: str) -> tuple[int, str, int]:
-    """Status, where it leads, and events recorded; whatever it changed is undone."""
+    """Status, where it leads, and events recorded; whatever it changed is undone.
+
+    Who only reads must not wait for those who write, as they would where a page that is opened writes.
+    """
+    asked: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        asked.append(sql)
+        return execute(sql, params, many, context)
+
     with transaction.atomic():
         before = AuditEvent.objects.count()
-        response = getattr(client, method)(path)
+        with connection.execute_wrapper(watch) if method == "get" else nullcontext():
+            response = getattr(client, method)(path)
         events = AuditEvent.objects.count() - before
         transaction.set_rollback(True)
+    writes = [sql for sql in asked if WRITES.match(sql)]
+    assert not writes or any(MAY_BE_WRITTEN.search(sql) for sql in writes), f"{path} writes when it is opened: {writes}"
     return response.status_code, response.headers.get("Location", ""), events
 
 

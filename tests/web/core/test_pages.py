@@ -8,7 +8,7 @@ import pytest
 from django.db import OperationalError
 from django.db.migrations.executor import MigrationExecutor
 
-from jamlik.web.core import deployment
+from jamlik.web.core import deployment, texts, views
 from jamlik.web.core.models import Job, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.web.core.pages")]
@@ -101,3 +101,35 @@ def test_municipalitys_colours_are_a_style_sheet_of_their_own(client):
     answer = client.get("/theme.css")
     assert answer["Content-Type"] == "text/css"
     assert "--accent: #1d5c52;" in answer.content.decode()
+
+
+def test_browser_that_looks_for_an_icon_finds_one(client):
+    answer = client.get("/favicon.ico")
+    assert (answer.status_code, answer["Location"]) == (302, "/static/core/icon.svg")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("sv", "Just nu skrivs mycket"), ("en", "Much is being written"), ("fi", "Juuri nyt kirjoitetaan")],
+)
+def test_one_who_waited_in_vain_for_a_turn_to_write_is_told_so(client, monkeypatch, lang, words):
+    def busy(*_, **__):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(views, "url_has_allowed_host_and_scheme", busy)
+    client.raise_request_exception = False
+    client.cookies["language"] = lang
+    answer = client.post("/language/", {"language": lang})
+    told = answer.content.decode()
+    assert (answer.status_code, answer["Retry-After"]) == (503, "10")
+    assert words in told
+    assert texts.say_in(lang, "core.busy.kept")[:20] in told
+
+
+def test_other_faults_of_the_database_are_no_want_of_patience(client, monkeypatch):
+    def gone(*_, **__):
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setattr(views, "url_has_allowed_host_and_scheme", gone)
+    client.raise_request_exception = False
+    assert client.post("/language/", {"language": "sv"}).status_code == 500

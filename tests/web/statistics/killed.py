@@ -43,10 +43,12 @@ def prepare(path: str) -> None:
 
 
 def ask(what: str) -> None:
-    """Accept the import, or publish its analysis."""
+    """Accept the import, undo it, or publish its analysis."""
     by = User.objects.get()
     if what == "accept":
         actions.accept_import(imported=Import.objects.get(), by=by, at=clock.now())
+    elif what == "undo":
+        actions.undo_import(data_set=Import.objects.get().data_set, by=by, at=clock.now(), reason="Fel fil")
     else:
         actions.publish_release(analysis=Analysis.objects.get(), released_on=clock.today(), by=by, at=clock.now())
 

@@ -59,7 +59,7 @@ def made_data_set(unit: Unit) -> DataSet:
     """A data set with a version in use."""
     data_set = empty_data_set(unit)
     imported = Import.objects.create(data_set=data_set, number=1, state=ImportState.IN_USE, uploaded_at=AT)
-    freezing.write(_studied()[1], imported, at=AT)
+    freezing.write(freezing.ready(_studied()[1]), imported, at=AT)
     data_set.current = imported
     data_set.save()
     adopting.adopt(data_set)

@@ -175,13 +175,15 @@ def test_new_version_tells_its_difference_and_replaces(loaded, data_set, analyst
     assert data_set.current == second
 
 
-def test_undo_brings_back_exactly_what_was_there(loaded, data_set, analyst):
+def test_undo_brings_back_exactly_what_was_there(loaded, data_set, analyst, run_jobs):
     first = loaded(school_file())
     fields = ("finding_id", "sentence", "numbers", "certainty", "rank", "newest", "change", "current_id")
     before = list(Finding.objects.order_by("pk").values(*fields))
     loaded(school_file(years=(2024, 2025, 2026), boys=0.3, seed=9))
     observations = Observation.objects.count()
-    actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil")
+    asked = actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil")
+    assert actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil") == asked
+    run_jobs()
     data_set.refresh_from_db()
     first.refresh_from_db()
     assert (data_set.current, first.state) == (first, ImportState.IN_USE)
@@ -189,7 +191,32 @@ def test_undo_brings_back_exactly_what_was_there(loaded, data_set, analyst):
     assert list(seen.order_by("pk").values(*fields)) == before
     assert not queries.visible_findings(analyst).filter(period="2026").exists()
     assert Observation.objects.count() == observations
-    assert AuditEvent.objects.filter(verb="statistics.import_undone").count() == 1
+    verbs = ("statistics.undo_ordered", "statistics.import_undone")
+    assert [AuditEvent.objects.filter(verb=verb).count() for verb in verbs] == [1, 1]
+
+
+def test_undo_that_comes_too_late_changes_nothing_and_says_why(loaded, data_set, analyst, run_jobs):
+    imported = loaded(school_file())
+    asked = actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil")
+    Job.objects.filter(pk=asked.pk).update(state="running", worker="dead", started_at=AT, lease_until=AT)
+    loaded(school_file(boys=0.3, seed=9))
+    Job.objects.filter(pk=asked.pk).update(state="queued", worker="", started_at=None, lease_until=None)
+    run_jobs()
+    asked.refresh_from_db()
+    imported.refresh_from_db()
+    assert (asked.state, imported.state) == ("failed", ImportState.REPLACED)
+    assert "En annan version" in asked.problem
+
+
+def test_undo_without_a_version_before_leaves_no_finding_in_the_lists(loaded, data_set, analyst, run_jobs):
+    loaded(school_file())
+    actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil")
+    run_jobs()
+    data_set.refresh_from_db()
+    assert data_set.current is None
+    assert Finding.objects.exists()
+    assert not Finding.objects.filter(current__isnull=False).exists()
+    assert not Finding.objects.filter(newest=True).exists()
 
 
 def test_undo_of_what_is_published_is_refused(loaded, data_set, analyst):

@@ -158,13 +158,16 @@ def test_copy_is_destroyed_on_its_day_and_what_was_begun_stays(few, analyst, cli
     assert "Talen är förstörda" in page
 
 
-def test_undone_version_takes_its_copy_with_it_and_the_one_before_counts_again(few, loaded, data_set, analyst):
+def test_undone_version_takes_its_copy_with_it_and_the_one_before_counts_again(
+    few, loaded, data_set, analyst, run_jobs
+):
     first = few.inside
     loaded(small_file(few=7))
     few.refresh_from_db()
     assert few.inside.pk != first.pk
     assert InsideCopy.objects.count() == 2
     actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil.")
+    run_jobs()
     few.refresh_from_db()
     assert few.inside == first
     assert InsideCopy.objects.count() == 1

@@ -77,3 +77,14 @@ def test_job_killed_twice_is_told_as_lost_and_shows_nothing(run, tmp_path):
     (now,) = ran(run, "work", "look", dies=False)
     assert now["running"] == ["statistics.inspect"]
     assert (now["import"], now["inspected"], now["counts"]) == ("spooled", False, [0, 0, 0, 0, 0])
+
+
+def test_undo_killed_at_its_last_step_has_undone_nothing_and_resumes(run, tmp_path):
+    file = tmp_path / "betyg.csv"
+    file.write_bytes(school_file(n=60))
+    ran(run, f"prepare:{file}", "work", "ask:accept", "work", "ask:undo", "work:statistics.import_undone", dies=True)
+    killed, resumed = ran(run, "look", "work", "look", dies=False)
+    assert (killed["import"], killed["in_use"], killed["running"]) == ("in_use", True, ["statistics.undo"])
+    assert (resumed["import"], resumed["in_use"], resumed["running"]) == ("undone", False, [])
+    assert resumed["counts"] == killed["counts"]
+    assert resumed["chain"]

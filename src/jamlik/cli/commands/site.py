@@ -157,7 +157,7 @@ def _granian(host: str, port: int, processes: int) -> None:
         port=port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=4,
+        blocking_threads=16,  # those who wait for their turn to write shall not keep others from reading
         websockets=False,
         log_level="warning",  # type: ignore[arg-type]  # typed as its enum, which takes the word
         respawn_failed_workers=True,

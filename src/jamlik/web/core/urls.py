@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("language/", views.choose_language, name="language"),
     path("jobs/<int:pk>/", views.job_page, name="job"),
     path("theme.css", views.theme_css, name="theme"),
+    path("favicon.ico", views.icon, name="icon"),
 ]

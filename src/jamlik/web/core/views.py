@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -24,6 +25,7 @@ __all__ = [
     "csrf_failure",
     "fault",
     "healthz",
+    "icon",
     "job_page",
     "not_found",
     "refused",
@@ -76,6 +78,14 @@ def theme_css(request: HttpRequest) -> HttpResponse:
     """The municipality's own colours, as values of the style sheet's tokens."""
     response = HttpResponse(theme.stylesheet(settings.JAMLIK.colours), content_type="text/css")
     response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+@permission(public=True)
+def icon(request: HttpRequest) -> HttpResponse:
+    """Where browsers look for a picture of the site when a page names none, as beside a file."""
+    response = HttpResponseRedirect(static("core/icon.svg"))
+    response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 
 

@@ -17,11 +17,12 @@ from jamlik.web.core.jobs import enqueue
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics import adopting, rules, spool
 from jamlik.web.statistics import inside as owners
+from jamlik.web.statistics import rules, spool
 from jamlik.web.statistics.findings import move_finding, move_findings, register_finding
 from jamlik.web.statistics.models import DataSet, Import, ImportState, InsideCopy, InsideRule, Origin
-from jamlik.web.statistics.releases import give_up_stopped, publish_release, withdraw_release
+from jamlik.web.statistics.releases import publish_release, withdraw_release
+from jamlik.web.statistics.undoing import undo_import
 
 __all__ = [
     "EKBY_SERVICES",
@@ -268,50 +269,6 @@ def forget_file(row: Import) -> None:
     row.save(update_fields=["spool", "spool_key", "expires_at"])
     if name:
         transaction.on_commit(partial(spool.destroy, name))
-
-
-@transaction.atomic
-def undo_import(*, data_set: DataSet, by: User, at: datetime, reason: str) -> DataSet:
-    """Take the version in use out of use; the one before it comes back. Nothing is removed.
-
-    Raises
-    ------
-    JamlikError
-        When there is no version in use, it is published, or no reason is given.
-    """
-    row = (
-        DataSet.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("current__replaces")
-        .get(pk=data_set.pk)
-    )
-    current = row.current
-    if current is None or not reason.strip():
-        what = "statistics.undo.nothing" if current is None else "statistics.undo.no_reason"
-        raise JamlikError(say(what), kind=ErrorKind.USAGE)
-    give_up_stopped(current.analysis)
-    if current.analysis.releases.filter(state__in=("preparing", "published")).exists():
-        raise JamlikError(
-            say("statistics.undo.published"), do=say("statistics.undo.withdraw_first"), kind=ErrorKind.USAGE
-        )
-    before = current.replaces
-    owners.destroy(InsideCopy.objects.filter(analysis=current.analysis), by=by, at=at)
-    current.state = ImportState.UNDONE
-    current.save(update_fields=["state"])
-    if before is not None:
-        before.state = ImportState.IN_USE
-        before.save(update_fields=["state"])
-    row.current = before
-    row.save(update_fields=["current"])
-    adopting.adopt(row)
-    audit.record(
-        "statistics.import_undone",
-        target=current,
-        by=by,
-        at=at,
-        note=reason,
-        changes={"version": (current.number, before.number if before else None)},
-    )
-    return row
 
 
 @transaction.atomic

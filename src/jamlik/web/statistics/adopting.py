@@ -19,7 +19,7 @@ from jamlik.model.tables import Audience
 from jamlik.web.core import clock
 from jamlik.web.statistics import inside
 from jamlik.web.statistics.freezing import gap_in
-from jamlik.web.statistics.models import Change, DataSet, Finding, Observation
+from jamlik.web.statistics.models import Analysis, Change, DataSet, Finding, Observation
 from jamlik.web.statistics.rules import SURE
 
 __all__ = ["adopt"]
@@ -49,8 +49,14 @@ class _Row:
     newest: bool
 
 
-def adopt(data_set: DataSet) -> None:
-    """Let every finding of a data set carry what the newest version in use says of it, and compare periods anew."""
+def adopt(data_set: DataSet, *, known: Mapping[int, dict[str, Any]] | None = None) -> None:
+    """Let every finding of a data set carry what the newest version in use says of it, and compare periods anew.
+
+    Parameters
+    ----------
+    known : mapping, optional
+        Numbers of the newest version by the key of their finding, where they have just been written.
+    """
     rows = [
         _Row(*values)
         for values in Finding.objects.filter(data_set=data_set, audience=Audience.PUBLIC).values_list(
@@ -59,10 +65,10 @@ def adopt(data_set: DataSet) -> None:
     ]
     newest = _newest(data_set)
     moved = {row.pk: newest.get(row.pk) for row in rows if row.current != _observation(newest.get(row.pk))}
-    numbers = _numbers(newest, moved)
+    numbers = _numbers(newest, moved, known or {})
     _point(moved, numbers)
     _copy([pk for pk, seen in moved.items() if seen is not None])
-    current = data_set.current.analysis.pk if data_set.current_id and data_set.current else None
+    current = Analysis.objects.filter(imported=data_set.current_id).values_list("pk", flat=True).first()
     _write_course(rows, _course(rows, newest, numbers, current))
     inside.adopt(data_set, at=clock.now())
 
@@ -72,20 +78,30 @@ def _observation(seen: _Seen | None) -> int | None:
 
 
 def _newest(data_set: DataSet) -> dict[int, _Seen]:
-    """The newest observation in use of each finding."""
-    rows = Observation.objects.filter(
-        finding__data_set=data_set, analysis__imported__state__in=("in_use", "replaced")
-    ).order_by("analysis__imported__number")
-    told = rows.values_list("finding_id", "pk", "analysis_id", "certainty")
-    return {finding: _Seen(observation, analysis, certainty) for finding, observation, analysis, certainty in told}
+    """The newest observation in use of each finding.
+
+    Analyses are asked for by themselves: joined to every observation, SQLite would read through the whole frozen text
+    of an analysis, which is megabytes, once for each of thousands of rows.
+    """
+    used = Analysis.objects.filter(imported__data_set=data_set, imported__state__in=("in_use", "replaced"))
+    newest: dict[int, _Seen] = {}
+    for analysis in used.order_by("imported__number").values_list("pk", flat=True):
+        told = Observation.objects.filter(analysis=analysis).values_list("finding_id", "pk", "certainty")
+        newest |= {
+            finding: _Seen(key, analysis, certainty) for finding, key, certainty in told.iterator(chunk_size=5000)
+        }
+    return newest
 
 
-def _numbers(newest: Mapping[int, _Seen], moved: Mapping[int, object]) -> dict[int, dict[str, Any]]:
+def _numbers(
+    newest: Mapping[int, _Seen], moved: Mapping[int, object], known: Mapping[int, dict[str, Any]]
+) -> dict[int, dict[str, Any]]:
     """The numbers of the observations that are written anew or compared, by finding."""
-    wanted = [seen.observation for pk, seen in newest.items() if pk in moved or seen.certainty in SURE]
-    return {
+    needed = {pk: seen for pk, seen in newest.items() if pk in moved or seen.certainty in SURE}
+    asked = [seen.observation for pk, seen in needed.items() if pk not in known]
+    return {pk: known[pk] for pk in needed if pk in known} | {
         finding: numbers
-        for keys in _parts(wanted)
+        for keys in _parts(asked)
         for finding, numbers in Observation.objects.filter(pk__in=keys).values_list("finding_id", "numbers")
     }
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from jamlik.analysis.change import MeasuredGap
 from jamlik.analysis.study import Study
 from jamlik.model.findings import Finding as Told
@@ -23,6 +21,7 @@ from jamlik.model.tables import Audience
 from jamlik.model.words import LANGUAGES
 from jamlik.reports import published_result
 from jamlik.reports.context import context_of
+from jamlik.web.core import clock
 from jamlik.web.statistics import inside
 from jamlik.web.statistics.models import (
     Analysis,
@@ -34,8 +33,9 @@ from jamlik.web.statistics.models import (
     LevelRows,
     Observation,
 )
+from jamlik.web.statistics.rows import Rows, rows_of
 
-__all__ = ["Frozen", "direction_of", "freeze", "gap_in", "measured_gap", "write"]
+__all__ = ["Frozen", "Ready", "direction_of", "freeze", "gap_in", "measured_gap", "ready", "write"]
 
 _NUMBERS = (
     "level", "level_reference", "gap", "gap_low", "gap_high", "ratio", "ratio_low", "ratio_high", "p_value", "q_value",
@@ -155,8 +155,52 @@ def _labels(finding: Told) -> dict[str, str]:
     return {"group": finding.group_label, "reference": finding.reference_label}
 
 
-def write(frozen: Frozen, imported: Import, *, at: datetime) -> Analysis:
-    """Write a frozen result as the analysis of an import. Call it inside the transaction that takes it into use."""
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A frozen result as rows, made before the transaction that writes them; their keys are filled in there."""
+
+    frozen: Frozen
+    findings: Rows
+    observations: Rows
+
+
+def ready(frozen: Frozen) -> Ready:
+    """Make rows of what a frozen result says. It takes seconds where there are many findings, and holds nothing."""
+    at = clock.now()
+    findings = (
+        Finding(
+            question_key=row["finding"].question_key,
+            finding_id=row["finding"].finding_id,
+            period=row["finding"].period,
+            period_start=row["start"],
+            dimension=row["finding"].dimension[:100],
+            made_at=at,
+        )
+        for row in frozen.findings
+    )
+    observations = (
+        Observation(
+            earlier=row["earlier"],
+            rank=row["finding"].rank,
+            certainty=row["finding"].certainty.value,
+            status=row["finding"].status.value,
+            numbers=row["numbers"],
+            texts=row["texts"],
+        )
+        for row in frozen.findings
+    )
+    return Ready(frozen, rows_of(Finding, findings), rows_of(Observation, observations))
+
+
+def write(ready: Ready, imported: Import, *, at: datetime) -> dict[int, dict[str, Any]]:
+    """Write a frozen result as the analysis of an import. Call it inside the transaction that takes it into use.
+
+    Returns
+    -------
+    dict
+        The numbers that it holds, by the key of their finding.
+    """
+    frozen = ready.frozen
     analysis = Analysis.objects.create(
         imported=imported,
         audience=frozen.audience,
@@ -175,27 +219,13 @@ def write(frozen: Frozen, imported: Import, *, at: datetime) -> Analysis:
         ),
         batch_size=_BATCH,
     )
-    indicators = _written_indicators(frozen.indicators)
-    findings = _written_findings(frozen, imported.data_set, indicators, at)
-    Observation.objects.bulk_create(
-        (
-            Observation(
-                finding=findings[row["finding"].finding_id],
-                analysis=analysis,
-                earlier=row["earlier"],
-                rank=row["finding"].rank,
-                certainty=row["finding"].certainty.value,
-                status=row["finding"].status.value,
-                numbers=row["numbers"],
-                texts=row["texts"],
-            )
-            for row in frozen.findings
-        ),
-        batch_size=_BATCH,
-    )
+    keys = _written_findings(ready, imported.data_set, _written_indicators(frozen.indicators))
+    ready.observations.fill("finding_id", keys)
+    ready.observations.fill("analysis_id", [analysis.pk] * len(keys))
+    ready.observations.insert()
     if imported.data_set.inside == InsideRule.UNPROTECTED:
         inside.write(frozen.inside, analysis, at=at)
-    return analysis
+    return {key: row["numbers"] for key, row in zip(keys, frozen.findings, strict=True)}
 
 
 def _written_indicators(measured: Mapping[str, Measured]) -> dict[str, Indicator]:
@@ -225,34 +255,24 @@ def _chunks(items: list[Any]) -> Iterable[list[Any]]:
     return (items[start : start + _BATCH] for start in range(0, len(items), _BATCH))
 
 
-def _written_findings(
-    frozen: Frozen, data_set: DataSet, indicators: Mapping[str, Indicator], at: datetime
-) -> dict[str, Finding]:
-    """A row for every finding; those known from earlier versions keep theirs, with its state and history."""
-    known = {finding.finding_id: finding for finding in _public(data_set)}
-    new = [
-        Finding(
-            data_set=data_set,
-            owner_id=data_set.owner_id,
-            question_key=row["finding"].question_key,
-            finding_id=row["finding"].finding_id,
-            period=row["finding"].period,
-            period_start=row["start"],
-            indicator=indicators[row["finding"].indicator],
-            dimension=row["finding"].dimension[:100],
-            made_at=at,
-        )
-        for row in frozen.findings
-        if row["finding"].finding_id not in known
-    ]
-    Finding.objects.bulk_create(new, batch_size=_BATCH)
-    return known | {
-        finding.finding_id: finding for finding in _public(data_set).filter(made_at=at).exclude(finding_id="")
-    }
+def _written_findings(ready: Ready, data_set: DataSet, indicators: Mapping[str, Indicator]) -> list[int]:
+    """The keys of a row for every finding; those known from earlier versions keep theirs, with state and history."""
+    known = _keys(data_set)
+    told = [row["finding"] for row in ready.frozen.findings]
+    rows = ready.findings
+    rows.fill("data_set_id", [data_set.pk] * len(told))
+    rows.fill("owner_id", [data_set.owner_id] * len(told))
+    rows.fill("indicator_id", [indicators[finding.indicator].pk for finding in told])
+    new = [row for row, finding in zip(rows.values, told, strict=True) if finding.finding_id not in known]
+    replace(rows, values=new).insert()
+    keys = _keys(data_set) if new else known
+    return [keys[finding.finding_id] for finding in told]
 
 
-def _public(data_set: DataSet) -> QuerySet[Finding]:
-    return Finding.objects.filter(data_set=data_set, audience=Audience.PUBLIC)
+def _keys(data_set: DataSet) -> dict[str, int]:
+    """The keys of the findings that all may see, by their name."""
+    rows = Finding.objects.filter(data_set=data_set, audience=Audience.PUBLIC).exclude(finding_id="")
+    return dict(rows.values_list("finding_id", "pk"))
 
 
 def gap_in(numbers: Mapping[str, Any]) -> MeasuredGap:

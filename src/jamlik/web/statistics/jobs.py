@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -33,7 +34,7 @@ from jamlik.model.words import LANGUAGES
 from jamlik.web.core import audit, clock
 from jamlik.web.core.jobs import LeaseLostError, Running, daily, job
 from jamlik.web.organisation.models import Unit
-from jamlik.web.statistics import actions, adopting, freezing, inside, spool
+from jamlik.web.statistics import actions, adopting, freezing, inside, spool, undoing
 from jamlik.web.statistics.models import (
     DataSet,
     Finding,
@@ -47,7 +48,7 @@ from jamlik.web.statistics.models import (
 from jamlik.web.statistics.rules import SURE
 from jamlik.web.statistics.thawing import charts_of, drawn
 
-__all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "sweep"]
+__all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "sweep", "undo"]
 
 MOST_DRAWN = 40
 _SHARES = {"fetch": (0.05, 0.5), "read": (0.05, 0.35), "protect": (0.4, 0.6), "compute": (0.5, 0.9)}
@@ -207,12 +208,12 @@ def analyse(running: Running, *, import_id: int) -> dict[str, Any]:
     with _failing(import_id):
         frozen = freezing.freeze(_studied(row, _telling(running)))
         running.tell("statistics.step.write", 0.92)
-        _take_into_use(running, row, frozen)
+        _take_into_use(running, row, freezing.ready(frozen))
     return {"findings": len(frozen.findings)}
 
 
 @transaction.atomic
-def _take_into_use(running: Running, row: Import, frozen: freezing.Frozen) -> None:
+def _take_into_use(running: Running, row: Import, ready: freezing.Ready) -> None:
     """Everything that becomes visible becomes so at once; the file and its key go with it."""
     data_set = DataSet.objects.select_for_update(no_key=True).get(pk=row.data_set_id)
     locked = Import.objects.select_for_update(no_key=True, of=("self",)).select_related("data_set").get(pk=row.pk)
@@ -227,18 +228,26 @@ def _take_into_use(running: Running, row: Import, frozen: freezing.Frozen) -> No
     locked.state, locked.replaces = ImportState.IN_USE, before
     locked.save(update_fields=["state", "replaces"])
     actions.forget_file(locked)
-    freezing.write(frozen, locked, at=at)
+    known = freezing.write(ready, locked, at=at)
     data_set.current = locked
     data_set.save(update_fields=["current"])
-    adopting.adopt(data_set)
+    adopting.adopt(data_set, known=known)
     audit.record(
         "statistics.import_taken_into_use",
         target=locked,
         by=running.by,
         at=at,
         changes={"version": (before.number if before else None, locked.number)},
-        note=frozen.fingerprint,
+        note=ready.frozen.fingerprint,
     )
+
+
+@job(undoing.UNDO, idempotent=True)
+def undo(running: Running, *, import_id: int) -> None:
+    """Take a version out of use; the one before comes back."""
+    running.tell("statistics.step.undo", 0.1)
+    tell = partial(running.tell, "statistics.step.undo", 0.5)
+    undoing.take_out_of_use(import_id=import_id, by=running.by, at=clock.now(), tell=tell)
 
 
 @job("statistics.publish", idempotent=True)
@@ -332,19 +341,20 @@ def load_ekby(running: Running, *, owners: dict[str, int]) -> dict[str, Any]:
             found = study_of_file(dataset, progress=tell, base_dir=Path(folder), owner_rules=inside.rules_of(DataSet()))
             frozen = freezing.freeze(found)
             running.tell("statistics.step.ekby", start + 0.9 * width)
-            _keep_service(running, service, Unit.objects.get(pk=owners[service]), frozen, description, shape)
+            ready = freezing.ready(frozen)
+            _keep_service(running, service, Unit.objects.get(pk=owners[service]), ready, description, shape)
     return {"loaded": len(wanted)}
 
 
 @transaction.atomic
 def _keep_service(
-    running: Running, service: str, owner: Unit, frozen: freezing.Frozen, description: str, shape: Shape
+    running: Running, service: str, owner: Unit, ready: freezing.Ready, description: str, shape: Shape
 ) -> None:
     at = clock.now()
     data_set = DataSet.objects.filter(owner=owner, origin=Origin.EKBY, origin_key=service).first()
     if data_set is None:
         data_set = actions.create_data_set(
-            title=_title_of(frozen),
+            title=_title_of(ready.frozen),
             owner=owner,
             origin=Origin.EKBY,
             origin_key=service,
@@ -364,7 +374,7 @@ def _keep_service(
         decided_at=at,
         decided_by=running.by,
     )
-    _take_into_use(running, row, frozen)
+    _take_into_use(running, row, ready)
 
 
 def _title_of(frozen: freezing.Frozen) -> str:

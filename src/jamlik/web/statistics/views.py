@@ -16,12 +16,14 @@ from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission, require
 from jamlik.web.core.editing import EditConflict, once, sent_before, unsent
 from jamlik.web.core.forms import Form
+from jamlik.web.core.jobs import Job, JobState
 from jamlik.web.core.people import person
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import has_text, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import MOST_BYTES, DataSetForm, MunicipalityForm, ReasonForm, UploadForm
 from jamlik.web.statistics.models import DataSet, Origin
 from jamlik.web.statistics.rules import RUNNING
+from jamlik.web.statistics.undoing import UNDO
 
 __all__ = [
     "answered",
@@ -125,6 +127,7 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
     may_import = queries.may_import(person(request), found)
     current = found.current
     versions = list(found.imports.all())
+    undo = current.job if current is not None and current.job is not None and current.job.name == UNDO else None
     out = queries.release_of(current) if current is not None else None
     lines = [
         {"label": say(f"statistics.set.{name}"), "value": value}
@@ -144,12 +147,21 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
         "versions": versions,
         "may_import": may_import,
         "may_begin": may_import and not any(version.state in RUNNING for version in versions),
+        "undoing": undo if undo is not None and not undo.ended else None,
+        "undo_problem": _problem_of(undo),
         "release": out,
         "may_publish": current is not None
         and out is None
         and person(request).has_perm("statistics.publish", found.owner),
     }
     return render(request, "statistics/data_set.html", page)
+
+
+def _problem_of(undo: Job | None) -> str:
+    """Why a version could not be undone, which stays in use; empty where nothing went wrong."""
+    if undo is None or undo.state not in (JobState.FAILED, JobState.LOST):
+        return ""
+    return say(undo.problem) if has_text(undo.problem) else undo.problem
 
 
 @permission(IMPORT)
@@ -275,8 +287,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponseBase:
     back = reverse("statistics:data_set", args=[pk])
 
     def act() -> str:
-        actions.undo_import(data_set=found, by=user, at=clock.now(), reason=form.cleaned_data["reason"])
-        return back
+        asked = actions.undo_import(data_set=found, by=user, at=clock.now(), reason=form.cleaned_data["reason"])
+        return reverse("core:job", args=[asked.pk])
 
     before = found.current.replaces
     told = say("statistics.undo.restores", n=before.number) if before else say("statistics.undo.restores_none")
