@@ -36,7 +36,7 @@ class Rows:
         names = ", ".join(quoted(column) for column in self.columns)
         marks = ", ".join(["%s"] * len(self.columns))
         with connection.cursor() as cursor:
-            cursor.executemany(f"insert into {quoted(self.table)} ({names}) values ({marks})", self.values)
+            cursor.executemany(f"INSERT INTO {quoted(self.table)} ({names}) VALUES ({marks})", self.values)
 
 
 def rows_of(model: type[models.Model], objects: Iterable[models.Model]) -> Rows:
