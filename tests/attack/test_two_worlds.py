@@ -69,7 +69,7 @@ def test_behind_the_gate_nothing_reads_an_unprotected_cell(
     table = asking.protected(prepared.table)
     folders = []
     for name, cells in (("whole", prepared.table.cells), ("emptied", ())):
-        monkeypatch.setattr(asking, "protected", lambda _: table)
+        monkeypatch.setattr(asking, "protected", lambda *_, **__: table)
         given = replace(prepared, table=replace(prepared.table, cells=cells))
         folders.append(tmp_path / name)
         folders[-1].mkdir()
