@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jamlik.model.groupings import Dimension, Group, Role
-from jamlik.model.words import phrase
+from jamlik.model.words import FALLBACK, phrase, words
 
-__all__ = ["code_label", "group_label", "group_names"]
+__all__ = ["code_label", "group_label", "group_names", "unit_label"]
 
 _YOUNG = frozenset(("flickor", "pojkar", "flicka", "pojke", "girls", "boys"))
 _ORDER = {Role.SEX: 0, Role.AGE: 1, Role.AREA: 2, Role.CATEGORY: 3, Role.COVARIATE: 4}
@@ -20,11 +20,25 @@ def code_label(dimension: Dimension, code: str, *, lang: str) -> str:
     if dimension.role is Role.SEX and code in ("K", "M"):
         return _sex(dimension, code, lang)
     label = dimension.labels.get(code, code)
-    if dimension.role is Role.AGE and label == code:
+    if dimension.role is Role.AGE and (label == code or (lang != FALLBACK and _only_years(label) == code)):
         return phrase(
             lang, "sentences.age_band", band=f"{code[:-1]}+" if code.endswith("-") else code.replace("-", "–")
         )
     return label
+
+
+def _only_years(label: str) -> str:
+    """The years of a Swedish name of an age band, as its code has them: `17–20 år` is `17-20`."""
+    return label.removesuffix(" år").strip().replace("–", "-") if label.endswith(" år") else ""
+
+
+def unit_label(unit: str, lang: str) -> str:
+    """A unit in a language, where it is one that is known; else as the source has it."""
+    if lang == FALLBACK:
+        return unit
+    known = words(FALLBACK, "sentences.unit")
+    key = next((key for key, word in known.items() if word == unit.strip().casefold()), "")
+    return words(lang, "sentences.unit")[key] if key else unit
 
 
 def _sex(dimension: Dimension, code: str, lang: str) -> str:

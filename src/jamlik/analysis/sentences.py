@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from jamlik.analysis.labels import unit_label
 from jamlik.model.findings import Certainty, Explained, Finding, Levelling
 from jamlik.model.groupings import Dimension
 from jamlik.model.indicators import Indicator
@@ -66,18 +67,18 @@ def _level(value: float, indicator: Indicator, decimals: int, lang: str) -> str:
     if indicator.unit == "%":
         return format_percent(value, decimals, lang)
     number = format_number(value, decimals, lang)
-    return number if not indicator.unit else phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator))
+    return number if not indicator.unit else phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator, lang))
 
 
-def _unit(indicator: Indicator) -> str:
+def _unit(indicator: Indicator, lang: str) -> str:
     """Unit as it follows a number: `antal/1000 inv` becomes `per 1000 inv`."""
-    return re.sub(r"^antal\s*/\s*", "per ", indicator.unit)
+    return unit_label(re.sub(r"^antal\s*/\s*", "per ", indicator.unit), lang)
 
 
 def _in_unit(number: str, indicator: Indicator, lang: str) -> str:
     if indicator.unit == "%":
         return phrase(lang, "sentences.points", gap=number)
-    return phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator)) if indicator.unit else number
+    return phrase(lang, "sentences.in_unit", gap=number, unit=_unit(indicator, lang)) if indicator.unit else number
 
 
 def _gap(finding: Finding, indicator: Indicator, decimals: int, lang: str) -> str:

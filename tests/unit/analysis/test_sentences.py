@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from jamlik.analysis.labels import code_label, unit_label
+from jamlik.model.groupings import Dimension, Role
 from tests.support.draws import analysed_draw
 from tests.support.tables import analysed, cells_of, found
 
@@ -58,3 +60,24 @@ def test_no_blaming_words() -> None:
     result = analysed(cells_of(TABLE))
     for finding in result.findings:
         assert not re.search(r"signifikant|diskriminer|orättvis|omotiverad|brist", finding.sentence, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("unit", "lang", "told"),
+    [
+        ("poäng", "sv", "poäng"),
+        ("Poäng", "en", "points"),
+        ("dagar", "fi", "päivää"),
+        ("%", "en", "%"),
+        ("kg avfall", "en", "kg avfall"),
+    ],
+)
+def test_unit_that_is_known_is_told_in_the_language(unit, lang, told):
+    assert unit_label(unit, lang) == told
+
+
+def test_age_band_that_the_file_names_in_swedish_is_named_in_the_language():
+    ages = Dimension("age", Role.AGE, {"17-20": "17–20 år", "80-": "gamla"})
+    assert code_label(ages, "17-20", lang="sv") == "17–20 år"
+    assert code_label(ages, "17-20", lang="en") == "aged 17–20"
+    assert code_label(ages, "80-", lang="fi") == "gamla"

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
+from jamlik.analysis.labels import unit_label
 from jamlik.web.core import listing
 from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import queries
@@ -117,7 +118,7 @@ _IN_FILE = (
         listing.Column(name, f"statistics.list.{name}", _number(name))
         for name in ("level", "level_reference", "gap", "gap_low", "gap_high")
     ),
-    listing.Column("unit", "statistics.list.unit", lambda f: str(f.numbers.get("unit", ""))),
+    listing.Column("unit", "statistics.list.unit", lambda f: unit_label(str(f.numbers.get("unit", "")), language())),
     _PERSONS,
     listing.Column("n", "statistics.list.n", _number("base_n")),
     listing.Column("n_reference", "statistics.list.n_reference", _number("reference_n")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jamlik.analysis.labels import unit_label
 from jamlik.model.words import format_number, format_signed
 from jamlik.web.core.texts import say
 
@@ -40,7 +41,7 @@ def figures_of(numbers: Mapping[str, Any], *, group: str, reference: str, lang: 
         name: _number(numbers.get(name), lang, decimals=decimals, signed=True)
         for name in ("gap", "gap_low", "gap_high")
     }
-    unit = str(numbers.get("unit", ""))
+    unit = unit_label(str(numbers.get("unit", "")), lang)
     told = {
         "gap": gap["gap"],
         "low": gap["gap_low"],
