@@ -102,7 +102,7 @@ class _Browser:
         parts = urlsplit(url)
         if parts.hostname != "127.0.0.1":
             raise SystemExit(f"Load goes to 127.0.0.1 only, not to {parts.hostname}.")
-        self.known = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
+        self.known = http.client.HTTPConnection(parts.hostname, parts.port, timeout=300)
         self.token = secrets.token_hex(16)
         self.cookie = f"sessionid={session}; csrftoken={self.token}"
 
@@ -124,11 +124,13 @@ class _Browser:
 class _Worker:
     """Does one thing after another until the time is up, with a short pause to read."""
 
-    def __init__(self, url: str, person: Person, *, number: int, until: float, pause: float, write: float) -> None:
+    def __init__(
+        self, url: str, person: Person, *, number: int, until: float, pause: float, write: float, least: int
+    ) -> None:
         self.browser, self.person, self.until, self.pause, self.write = (
             _Browser(url, person.session), person, until, pause, write,
         )  # fmt: skip
-        self.number, self.chance = number, random.Random(number)
+        self.number, self.least, self.chance = number, least, random.Random(number)
         self.told: Counter[str] = Counter()
         self.read_s: list[float] = []
         self.write_s: list[float] = []
@@ -138,7 +140,9 @@ class _Worker:
         """Work."""
         try:
             time.sleep(self.chance.random() * self.pause)
-            while time.monotonic() < self.until:
+            done = 0
+            while time.monotonic() < self.until or done < self.least:
+                done += 1
                 drawn = self.chance.random()
                 act = self._report if drawn < self.write / 2 else self._change if drawn < self.write else self._read
                 act()
@@ -235,11 +239,16 @@ def standing_fields(page: str) -> dict[str, Any]:
     return reader.found
 
 
-def drive(url: str, people: list[Person], *, seconds: float, pause: float, write: float = 0.2) -> Figures:
-    """Let everybody work at once for a while; `write` is the share of what they do that changes something."""
+def drive(
+    url: str, people: list[Person], *, seconds: float, pause: float, write: float = 0.2, least: int = 0
+) -> Figures:
+    """Let everybody work at once for a while, and until each has done the least there is to do.
+
+    `write` is the share of what they do that changes something.
+    """
     until = time.monotonic() + min(seconds, MOST_SECONDS)
     hands = [
-        _Worker(url, person, number=number, until=until, pause=pause, write=write)
+        _Worker(url, person, number=number, until=until, pause=pause, write=write, least=least)
         for number, person in enumerate(people[:MOST_PEOPLE])
     ]
     begun = time.monotonic()

@@ -29,8 +29,7 @@ __all__ = [
 PATIENCE = 180_000  # milliseconds; a slow machine must never fail a test, and a quick one never waits this long
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SHOTS = os.environ.get("JAMLIK_SHOTS", "")  # a folder for pictures of the pages
-# Milliseconds that every answer is held back, in a browser that also computes at a third of its speed: shows at once
-# which test reads a page that has not come yet.
+# Milliseconds that every answer is held back: shows at once which test reads a page that has not come yet.
 DELAY = int(os.environ.get("JAMLIK_BROWSER_DELAY", "0"))
 
 
@@ -56,7 +55,6 @@ def new_page(browser: Browser, *, cookie: Any = None, **options: Any) -> Page:
         devtools = context.new_cdp_session(page)
         unlimited = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
         devtools.send("Network.emulateNetworkConditions", {**unlimited, "latency": DELAY})
-        devtools.send("Emulation.setCPUThrottlingRate", {"rate": 3})
     return page
 
 

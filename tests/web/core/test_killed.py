@@ -25,12 +25,12 @@ def test_killed_twice_leaves_nothing_half_done_and_every_job_ended(tmp_path, rep
         return subprocess.Popen(command, env=environment, cwd=repository)
 
     def rows(sql: str) -> list[tuple]:
-        with sqlite3.connect(home / "db.sqlite3", timeout=30) as database:
+        with sqlite3.connect(home / "db.sqlite3", timeout=300) as database:
             return database.execute(sql).fetchall()
 
     for name in ("careful", "careless"):
         process = run()
-        end = time.monotonic() + 120
+        end = time.monotonic() + 300
         while not (folder / name).exists():
             assert process.poll() is None
             assert time.monotonic() < end
@@ -39,7 +39,7 @@ def test_killed_twice_leaves_nothing_half_done_and_every_job_ended(tmp_path, rep
         process.wait()
         assert not rows(f"select 1 from core_draft where form = '{name}'"), "half of it is not seen"
     last = run()
-    assert last.wait(120) == 0
+    assert last.wait(300) == 0
     assert rows("select name, state, tries from core_job order by name") == [
         ("tests.careful", "done", 2),
         ("tests.careless", "lost", 1),

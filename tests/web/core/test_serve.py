@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -14,8 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.ports import own_port
+
 pytestmark = pytest.mark.slow
-PATIENCE = 90
+PATIENCE = 300  # seconds; a slow machine must never fail a test, and a quick one never waits this long
 
 
 class Site:
@@ -23,9 +26,7 @@ class Site:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.out = home.parent / "out.txt"
         self.process: subprocess.Popen[bytes] | None = None
@@ -45,12 +46,12 @@ class Site:
         whole = [sys.executable, "-m", "jamlik", "serve", "--port", str(self.port), *words]
         with self.out.open("ab") as out:
             self.process = subprocess.Popen(whole, env=self.environment(), stdout=out, stderr=out)
-        self.within(PATIENCE, lambda: self.answers() or self.process.poll() is not None)
-        assert self.answers(), self.out.read_text()
+        assert self.within(PATIENCE, lambda: self.answers() or self.process.poll() is not None), self.out.read_text()
+        assert self.process.poll() is None, self.out.read_text()
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=5).json() == {"status": "ok"}
+            return httpx.get(f"{self.url}/healthz", timeout=30).json() == {"status": "ok"}
         except httpx.HTTPError:
             return False
 
@@ -66,10 +67,10 @@ class Site:
     def stop(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
-        with sqlite3.connect(self.home / "db.sqlite3", timeout=30) as database:
+        with sqlite3.connect(self.home / "db.sqlite3", timeout=PATIENCE) as database:
             return database.execute(sql, values).fetchall()
 
 
@@ -90,16 +91,17 @@ def children(pid: int) -> list[int]:
 def is_worker(pid: int) -> bool:
     try:
         return b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 
 def worker_of(site: Site) -> int | None:
     # Threads start processes too, so every thread's children are looked at.
     for task in Path(f"/proc/{site.process.pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            if is_worker(int(child)):
-                return int(child)
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            for child in (task / "children").read_text().split():
+                if is_worker(int(child)):
+                    return int(child)
     return None
 
 
@@ -131,7 +133,7 @@ def test_worker_and_web_that_are_killed_come_back_and_a_job_left_behind_ends(sit
     os.kill(first, signal.SIGKILL)
     assert site.within(PATIENCE, lambda: worker_of(site) not in (None, first)), "the worker is started again"
     # A job that the dead worker had taken: not known to this program, so it may not be run twice.
-    with sqlite3.connect(site.home / "db.sqlite3", timeout=30) as database:
+    with sqlite3.connect(site.home / "db.sqlite3", timeout=PATIENCE) as database:
         database.execute(JOB, ["tests.gone"])
         database.execute(
             "update core_job set state = 'running', worker = ?, started_at = '2026-01-01 00:00:00', tries = 1,"
@@ -151,7 +153,6 @@ def test_everything_killed_at_once_starts_again_on_the_same_port(site):
     assert site.within(PATIENCE, lambda: not is_worker(beside)), "a worker does not outlive who started it"
     assert site.within(PATIENCE, lambda: not site.answers()), "nor does a web process"
     site.start()
-    assert site.answers()
 
 
 def test_second_site_on_the_same_port_is_told_so(site, tmp_path):

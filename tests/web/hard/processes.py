@@ -20,12 +20,13 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 
-from jamlik.cli.commands.site import free_port
 from jamlik.web.core.models import User
+from tests.support.ports import own_port
 
 __all__ = ["ROOT", "Browser", "Site", "database_url", "is_alive", "site_environment", "until"]
 
 ROOT = Path(__file__).resolve().parents[3]
+PATIENCE = 300.0  # seconds; a slow machine must never fail a test, and a quick one never waits this long
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -54,7 +55,7 @@ def site_environment(home: Path) -> dict[str, str]:
     }
 
 
-def until(found: Callable[[], Any], *, seconds: float = 60.0, why: str = "") -> Any:
+def until(found: Callable[[], Any], *, seconds: float = PATIENCE, why: str = "") -> Any:
     """Wait until something is so, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -80,7 +81,7 @@ class Browser:
         known = Client()
         known.force_login(user, backend=BACKEND)
         session = known.cookies["sessionid"].value
-        self.http = httpx.Client(base_url=url, cookies={"sessionid": session}, timeout=60)
+        self.http = httpx.Client(base_url=url, cookies={"sessionid": session}, timeout=PATIENCE)
 
     def get(self, path: str) -> httpx.Response:
         """Open a page."""
@@ -109,7 +110,7 @@ class Site:
         self.home = home
         self.order = home / "order"
         self.log = home / "log"
-        self.port = free_port("127.0.0.1")
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         env = {
             **site_environment(home),
@@ -143,7 +144,7 @@ class Site:
 
     def _answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=5).status_code == 200
+            return httpx.get(f"{self.url}/healthz", timeout=30).status_code == 200
         except httpx.HTTPError:
             return False
 
@@ -177,7 +178,7 @@ class Site:
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
         for pid in self.running.values():
-            until(lambda pid=pid: not is_alive(pid), seconds=10)
+            until(lambda pid=pid: not is_alive(pid))
         self.running.clear()
 
     def stop(self) -> None:
@@ -185,7 +186,7 @@ class Site:
         self.end_all()
         assert self.nursery.stdin is not None
         self.nursery.stdin.close()
-        self.nursery.wait(10)
+        self.nursery.wait(PATIENCE)
         if self.nursery.stdout is not None:
             self.nursery.stdout.close()
 

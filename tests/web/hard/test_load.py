@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections
 from scripts.load import drive, filled, lost, served
 
-from jamlik.cli.commands.site import free_port
+from tests.support.ports import own_port
 from tests.web.hard.processes import ROOT, site_environment
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -20,11 +20,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 def at_work(transactional_db, tmp_path, record_property):
     """Let people work against `jamlik serve` on the tests' database."""
 
-    def work(people_n, *, seconds, pause, write, processes):
+    def work(people_n, *, seconds, pause, write, processes, least):
         people = filled(people_n)
         connections.close_all()
-        with served(free_port("127.0.0.1"), processes=processes, env=site_environment(tmp_path)) as url:
-            found = drive(url, people, seconds=seconds, pause=pause, write=write)
+        with served(own_port(), processes=processes, env=site_environment(tmp_path)) as url:
+            found = drive(url, people, seconds=seconds, pause=pause, write=write, least=least)
         record_property("load", json.dumps(found.summary()))
         print(found.summary())
         return found, lost(found, people)
@@ -33,7 +33,7 @@ def at_work(transactional_db, tmp_path, record_property):
 
 
 def test_ten_people_at_once_meet_no_fault_and_lose_nothing(at_work):
-    found, wrong = at_work(10, seconds=5, pause=0.3, write=0.4, processes=2)
+    found, wrong = at_work(10, seconds=5, pause=0.3, write=0.4, processes=2, least=5)
     assert not found.faults
     assert not wrong
     assert found.told["report 302"] > 0
@@ -43,7 +43,7 @@ def test_ten_people_at_once_meet_no_fault_and_lose_nothing(at_work):
 def test_five_who_do_nothing_but_write_wait_for_one_another_on_sqlite(at_work):
     if connection.vendor != "sqlite":
         pytest.skip("about SQLite's one writer at a time")
-    found, wrong = at_work(5, seconds=5, pause=0.0, write=1.0, processes=2)
+    found, wrong = at_work(5, seconds=5, pause=0.0, write=1.0, processes=2, least=8)
     assert not found.faults
     assert not wrong
     assert found.told["report 302"] + found.told["change 302"] >= 10
