@@ -21,7 +21,8 @@ from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.statistics.actions import move_finding
-from jamlik.web.statistics.models import FindingState
+from jamlik.web.statistics.models import Finding, FindingState
+from jamlik.web.statistics.queries import may_know_of
 
 __all__ = [
     "ANSWERS",
@@ -118,7 +119,8 @@ def send_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> Non
         sent.append(row)
     _bring_up_to_date(verdicts, rows)
     for unit in {row.unit_id: row.unit for row in sent}.values():
-        transaction.on_commit(partial(_tell_approvers, unit, by))
+        findings = [row.finding for row in sent if row.unit_id == unit.pk]
+        transaction.on_commit(partial(_tell_approvers, unit, by, findings))
 
 
 @transaction.atomic
@@ -235,10 +237,11 @@ def _why_waiting(verdict: Verdict) -> str:
     return verdict.wait_reason or verdict.missing_knowledge
 
 
-def _tell_approvers(unit: Any, writer: User) -> None:
+def _tell_approvers(unit: Any, writer: User, findings: list[Finding]) -> None:
+    """Tell those who may approve that something waits, if they may know of any of it."""
     url = reverse("assessments:approve")
     for person in users_with("assessments.approve", unit):
-        if person.pk != writer.pk:
+        if person.pk != writer.pk and any(may_know_of(each, person) for each in findings):
             mail.send_later(to=person, key="assessments.mail.to_approve", url=url, unit=unit.name)
 
 

@@ -82,7 +82,7 @@ def visible_findings(user: User) -> QuerySet[Finding]:
     begun = ~Q(state=FindingState.DETECTED)
     computed = Q(source=Source.COMPUTED) & (Q(current__isnull=False) | Q(inside__isnull=False) | begun)
     rows = Finding.objects.filter(computed | told).filter(open_to(user))
-    return rows.select_related("owner", "data_set", "indicator", "inside")
+    return rows.select_related("owner", "data_set", "indicator", "inside__copy")
 
 
 def open_to(user: Person, through: str = "") -> Q:
@@ -113,7 +113,10 @@ def figures_for(finding: Finding, user: Person) -> InsideFigures | None:
     """What the committee that owns the data sees of a difference that is not shown to all; None for everybody else."""
     if finding.data_set_id is None or finding.owner_id not in inside_authorities(user):
         return None
-    if finding.audience == Audience.PUBLIC and (finding.status != "suppressed" or finding.current_id is None):
+    if finding.audience == Audience.OWNER:
+        own = finding.inside
+        return own if own is not None and own.copy.keep_until > clock.now() else None
+    if finding.status != "suppressed" or finding.current_id is None:
         return None
     rows = InsideFigures.objects.filter(
         finding_id=finding.finding_id,
@@ -221,7 +224,7 @@ def data_set_page(user: User, pk: int) -> DataSet | None:
         "description", "inspection", "shape", "spool_key", "diff", "problems"
     )
     return (
-        DataSet.objects.select_related("owner", "current__replaces", "current__analysis")
+        DataSet.objects.select_related("owner", "current__replaces", "current__analysis", "current__job")
         .defer("current__analysis__content", "current__analysis__told", "current__analysis__geography")
         .prefetch_related(Prefetch("imports", versions))
         .filter(pk=pk)
