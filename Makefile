@@ -2,8 +2,8 @@
 #
 #   make demo    build Ekby kommun, analyse it, start the site (under 5 minutes, set-up included)
 #   make check   format, lint, types, import rules, licences
-#   make test    the tests (under 15 minutes)
-#   make test-postgresql  the site's tests on a PostgreSQL of their own (4 minutes)
+#   make test    the tests, and the site's again on a PostgreSQL of its own (PYTEST_ARGS="…": some, on SQLite only)
+#   make test-postgresql  the second half alone
 #   make fix     format and mend what can be mended by a machine
 #   make bench   speed and memory beside a bare GROUP BY CUBE
 #   make prove   the full counts: coverage, fuzz, 200 draws (long)
@@ -21,6 +21,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 PYTEST_ARGS ?=
+# Whether make test runs the site's tests on PostgreSQL too: yes, but for a narrow run that does not ask for it.
+POSTGRESQL ?= $(if $(strip $(PYTEST_ARGS)),no,yes)
 
 # A stamp is named by what was installed, so a changed lock installs again and an unchanged one costs nothing.
 KEY := $(shell cat requirements/*.txt pyproject.toml scripts/system_packages.sh tests/browser/package-lock.json 2>/dev/null | sha256sum | cut -c1-12)
@@ -68,13 +70,21 @@ check: $(DEV)
 	$(BIN)/reuse lint --quiet || { $(BIN)/reuse lint; exit 1; }
 	echo "check: clean" >&2
 
-test: $(DEV)
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
+# What the browser sees does not depend on the database. Where no server is installed, it is skipped with a message.
+ON_POSTGRESQL := echo "=== The site's tests again, on PostgreSQL ===" >&2; $(BIN)/python scripts/with_postgresql.py -- \
+	$(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser"
 
-# A command of its own, so that make test stays within its time; .ci/run runs both.
+test: $(DEV)
+	@failed=
+	echo "=== Every test, the site's on SQLite ===" >&2
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS) || failed="on SQLite"
+	if [ "$(POSTGRESQL)" = yes ]; then
+	    { $(ON_POSTGRESQL); } || failed="$${failed:+$$failed and }on PostgreSQL"
+	fi
+	[ -z "$$failed" ] || { echo "make test: failed $$failed" >&2; exit 1; }
+
 test-postgresql: $(DEV)
-	@echo "The site's tests again, on PostgreSQL; what the browser sees does not depend on it" >&2
-	$(BIN)/python scripts/with_postgresql.py -- $(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser" $(PYTEST_ARGS)
+	@$(ON_POSTGRESQL) $(PYTEST_ARGS)
 
 fix: $(DEV)
 	@$(BIN)/ruff check --fix .
