@@ -55,7 +55,7 @@ $(DEV):
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	mkdir -p .cache/axe
 	cp tests/browser/package.json tests/browser/package-lock.json tests/browser/.npmrc .cache/axe/
-	npm ci --prefix .cache/axe --ignore-scripts --no-audit --no-fund --silent
+	npm ci --prefix .cache/axe --ignore-scripts --omit=optional --no-audit --no-fund --silent
 	rm -f .venv/.installed-*
 	touch $(RUNTIME) $@
 

@@ -18,8 +18,8 @@ EXTERNAL = {
     "sources": {"numpy", "httpx", "polars", "pyarrow", "python_calamine"},
     "analysis": {"numpy", "polars"},
     "charts": {"altair", "vl_convert"},
-    "reports": {"jinja2", "weasyprint", "xlsxwriter"},
-    "handbook": set(),
+    "reports": {"fontTools", "jinja2", "pydyf", "weasyprint", "xlsxwriter"},
+    "handbook": {"pypdf"},
     "web": {"allauth", "cryptography", "csp", "django", "polars", "xlsxwriter"},
     "cli": {"typer", "rich", "polars"},
     "": {"polars"},  # calls.py, the public Python calls
@@ -34,6 +34,7 @@ DISTRIBUTIONS = {
     "allauth": "django-allauth",
     "csp": "django-csp",
     "docx": "python-docx",
+    "fontTools": "fonttools",
     "python_calamine": "python-calamine",
     "vl_convert": "vl-convert-python",
 }

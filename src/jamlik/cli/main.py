@@ -12,7 +12,18 @@ import typer
 from jamlik import __version__
 from jamlik.cli.screen import failing_clearly
 
-__all__ = ["Lang", "app", "audit_log", "export_log", "main", "verify_log"]
+__all__ = [
+    "Depth",
+    "Lang",
+    "app",
+    "audit_log",
+    "export_log",
+    "handbook",
+    "handbook_pdf",
+    "handbook_read",
+    "main",
+    "verify_log",
+]
 
 app = typer.Typer(
     name="jamlik",
@@ -26,6 +37,9 @@ app = typer.Typer(
 audit_log = typer.Typer(help="Webbplatsens logg: kontrollera den, eller skriv ut den.", no_args_is_help=True)
 app.add_typer(audit_log, name="audit-log")
 
+handbook = typer.Typer(help="Handbokens frågor som PDF, och ifyllda formulär tillbaka.", no_args_is_help=True)
+app.add_typer(handbook, name="handbook")
+
 
 class Lang(StrEnum):
     """Languages of what people read."""
@@ -33,6 +47,13 @@ class Lang(StrEnum):
     SV = "sv"
     EN = "en"
     FI = "fi"
+
+
+class Depth(StrEnum):
+    """How much of the handbook is asked."""
+
+    QUICK = "quick"
+    FULL = "full"
 
 
 LangOption = Annotated[Lang, typer.Option("--lang", help="Språk i det som läses: sv, en eller fi.")]
@@ -248,6 +269,36 @@ def export_log(lang: LangOption = Lang.SV) -> None:
 
     with failing_clearly(lang):
         log_command.export(lang=lang)
+
+
+@handbook.command("pdf")
+def handbook_pdf(
+    out: Annotated[Path, typer.Option("--out", help="Fil som formuläret skrivs till.")],
+    questions: Annotated[
+        str, typer.Option("--set", help="Vilka frågor: equality (analys), team (arbetsplatsträff) eller crisis (kris).")
+    ] = "equality",
+    depth: Annotated[Depth | None, typer.Option("--depth", help="quick: snabb genomgång. full: full analys.")] = None,
+    on_paper: Annotated[bool, typer.Option("--print", help="Med linjer att skriva på, i stället för fält.")] = False,
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Skriv handbokens frågor som PDF: att fylla i på skärmen, eller att skriva ut."""
+    from jamlik.cli.commands import handbook as handbook_command
+
+    with failing_clearly(lang):
+        handbook_command.write_form(out, name=questions, depth=depth and depth.value, lang=lang, fillable=not on_paper)
+
+
+@handbook.command("read")
+def handbook_read(
+    file: Annotated[Path, typer.Argument(help="Ifyllt formulär (PDF).")],
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Läs ett ifyllt formulär: visa svaren, och vad som saknas innan analysen är hel."""
+    from jamlik.cli.commands import handbook as handbook_command
+
+    with failing_clearly(lang):
+        handbook_command.read_form(file, lang=lang, as_json=json)
 
 
 def main() -> None:

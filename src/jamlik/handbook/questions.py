@@ -143,6 +143,8 @@ class Question:
         What fills its rows beforehand: `findings`.
     norm_critical : bool
         Whether it questions what is taken for granted: it gets more room, and an example.
+    row_name : Texts
+        What one of its rows is called: a difference, an action.
     """
 
     id: str
@@ -157,6 +159,7 @@ class Question:
     prefill: str = ""
     norm_critical: bool = False
     example: Texts = field(default_factory=dict)
+    row_name: Texts = field(default_factory=dict)
 
     @property
     def repeats(self) -> bool:

@@ -115,6 +115,7 @@ def question(table: Table) -> Question:
         prefill=str(table.get("prefill", "")),
         norm_critical=bool(table.get("norm_critical", False)),
         example=texts(table.get("example", {})),
+        row_name=texts(table.get("row_name", {})),
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import xml.etree.ElementTree as ET
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
@@ -16,7 +17,7 @@ from weasyprint.urls import URLFetcher
 from jamlik.reports.document import Document
 from jamlik.reports.templating import environment, style
 
-__all__ = ["paper_text", "pdf_bytes", "write_pdf"]
+__all__ = ["page_number", "paper_text", "pdf_bytes", "write_pdf"]
 
 # Importing WeasyPrint makes ElementTree forget that SVG needs no prefix: the charts' `<svg>` would become `<ns0:svg>`.
 ET.register_namespace("", "http://www.w3.org/2000/svg")
@@ -27,15 +28,15 @@ def _css_text(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _page_number(document: Document) -> str:
-    """The style rule for the page number, `Sida 3 av 12` in the document's language."""
-    before, between = (_css_text(document.labels[name]) for name in ("page_before", "page_between"))
+def page_number(labels: Mapping[str, str]) -> str:
+    """The style rule for the page number, `Sida 3 av 12`, from the labels `page_before` and `page_between`."""
+    before, between = (_css_text(labels[name]) for name in ("page_before", "page_between"))
     return f"@page {{ @bottom-right {{ content: {before} counter(page) {between} counter(pages); }} }}"
 
 
 def paper_text(document: Document) -> str:
     """The HTML that the PDF is laid out from: fold-outs unfolded, charts as images with their text."""
-    css = "\n".join((style("tokens", "paper"), _page_number(document)))
+    css = "\n".join((style("tokens", "paper"), page_number(document.labels)))
     return environment().get_template("report.pdf.jinja").render(document=document, labels=document.labels, css=css)
 
 

@@ -1,0 +1,138 @@
+"""`jamlik handbook`: the questions as a form, and a filled form as answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from jamlik.cli.screen import out, talk
+from jamlik.handbook import Breach, Case, QuestionSet, as_json, breaches, newest
+from jamlik.handbook.filled import Filled, read_filled
+from jamlik.handbook.paper import form_of
+from jamlik.handbook.questions import Part, Question, text_of
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.words import phrase
+from jamlik.reports.form import form_pdf
+
+__all__ = ["read_form", "write_form"]
+
+
+def write_form(path: Path, *, name: str, depth: str | None, lang: str, fillable: bool) -> None:
+    """Write the newest version of a question set as a PDF.
+
+    Raises
+    ------
+    JamlikError
+        `no_such_handbook`, `no_such_depth`, or `form_unwritable`.
+    """
+    questions = newest(name)
+    depths = [each.id for each in questions.depths]
+    chosen = depth or depths[-1]
+    if chosen not in depths:
+        known = ", ".join(depths)
+        raise JamlikError("no_such_depth", kind=ErrorKind.USAGE, name=name, depth=chosen, known=known)
+    if not path.parent.is_dir():
+        raise JamlikError("form_unwritable", where=Place(str(path)), why="no_folder", kind=ErrorKind.OUTPUT)
+    with talk.status(""):
+        written = form_pdf(form_of(questions, chosen, lang, fillable=fillable))
+    try:
+        path.write_bytes(written)
+    except OSError as error:
+        raise JamlikError("form_unwritable", where=Place(str(path)), why="no_rights", kind=ErrorKind.OUTPUT) from error
+    talk.print(phrase(lang, "cli.handbook.written", path=str(path)), markup=False)
+
+
+def read_form(path: Path, *, lang: str, as_json: bool) -> None:
+    """Tell what a filled form says, what could not be read, and what is left to answer.
+
+    Raises
+    ------
+    JamlikError
+        Where it cannot be read at all.
+    """
+    try:
+        filled = read_filled(path.read_bytes(), file=path.name)
+    except FileNotFoundError as error:
+        raise JamlikError("no_such_file", kind=ErrorKind.UNREADABLE, name=str(path)) from error
+    except OSError as error:
+        raise JamlikError("file_closed", kind=ErrorKind.UNREADABLE, name=str(path)) from error
+    case = Case(filled.set, filled.depth, filled.answers, frozenset(), dt.datetime.now().astimezone().date())
+    left = breaches(case)
+    if as_json:
+        typer.echo(json.dumps(_data(filled, left, lang), ensure_ascii=False, indent=2))
+        return
+    _tell(filled, left, lang)
+
+
+def _data(filled: Filled, left: tuple[Breach, ...], lang: str) -> dict[str, object]:
+    return {
+        "form": filled.set.key,
+        "depth": filled.depth,
+        "language": filled.lang,
+        "analysis": filled.analysis,
+        "answers": as_json(filled.answers),
+        "faults": [
+            {
+                "question": fault.question,
+                "row": fault.row,
+                "part": fault.part,
+                "text": phrase(lang, f"handbook.fault.{fault.key}"),
+            }
+            for fault in filled.faults
+        ],
+        "left": [
+            {"question": each.question, "row": each.row, "part": each.part, "text": each.text(lang)} for each in left
+        ],
+    }
+
+
+def _tell(filled: Filled, left: tuple[Breach, ...], lang: str) -> None:
+    for line in _answer_lines(filled, lang) or [phrase(lang, "cli.handbook.nothing")]:
+        out.print(line, markup=False)
+    if filled.faults:
+        talk.print(phrase(lang, "cli.handbook.faults"), style="bold")
+    for fault in filled.faults:
+        told = phrase(lang, f"handbook.fault.{fault.key}")
+        talk.print(f"  {_name(filled.set, fault.question, lang)}: {told}", markup=False)
+    talk.print(phrase(lang, f"cli.handbook.{'left' if left else 'whole'}"), style="bold")
+    for breach in left:
+        talk.print(f"  {_name(filled.set, breach.question, lang)}: {breach.text(lang)}", markup=False)
+
+
+def _name(questions: QuestionSet, question: str, lang: str) -> str:
+    return text_of(questions.by_id[question].texts, lang) if question in questions.by_id else question
+
+
+def _answer_lines(filled: Filled, lang: str) -> list[str]:
+    lines: list[str] = []
+    for name, rows in filled.answers.items():
+        question = filled.set.by_id[name]
+        lines.append(text_of(question.texts, lang))
+        for row in rows:
+            lines += [f"  {_row(filled, question, row.key, lang)}"] if question.repeats else []
+            for part in question.parts:
+                if part.id in row.values:
+                    lines += _part_lines(filled.set, question, part, row.values[part.id], lang)
+    return lines
+
+
+def _row(filled: Filled, question: Question, row: str, lang: str) -> str:
+    home = filled.set.by_id[question.per] if question.per else question
+    place = [each.key for each in filled.answers.get(home.id, ())]
+    number = place.index(row) + 1 if row in place else row
+    return f"{text_of(home.row_name, lang)} {number}"
+
+
+def _part_lines(
+    questions: QuestionSet, question: Question, part: Part, value: str | tuple[str, ...], lang: str
+) -> Iterator[str]:
+    before = f"  {text_of(part.texts, lang)}: " if part.texts else "  "
+    given = (value,) if isinstance(value, str) else value
+    if part.choices:
+        yield before + ", ".join(questions.choice(part.choices, each).text(lang) for each in given)
+    else:
+        yield before + " ".join(given).replace("\n", "\n    ")
