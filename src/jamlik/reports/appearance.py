@@ -25,7 +25,9 @@ class Pen:
     def __init__(self, font: bytes) -> None:
         read = TTFont(io.BytesIO(font))
         self._glyphs: dict[int, int] = {code: read.getGlyphID(name) for code, name in read.getBestCmap().items()}
-        self._widths: dict[int, int] = {read.getGlyphID(name): width for name, (width, _) in read["hmtx"].metrics.items()}
+        self._widths: dict[int, int] = {
+            read.getGlyphID(name): width for name, (width, _) in read["hmtx"].metrics.items()
+        }
         self._upem = int(read["head"].unitsPerEm)
         self._ascent, self._descent = read["hhea"].ascent / self._upem, read["hhea"].descent / self._upem
 
