@@ -54,13 +54,8 @@ def test_person_rows_analysed_twice_give_the_same_bytes(tmp_path):
     assert again([file], tmp_path, home=tmp_path / "home") == []
 
 
-@pytest.mark.slow
-def test_election_analysed_twice_gives_the_same_bytes(data, tmp_path):
-    assert again(real_arguments(data)["election"], tmp_path, home=tmp_path / "home") == []
-
-
 @pytest.mark.prove
-@pytest.mark.parametrize("name", ["areas", "school", "kolada"])
+@pytest.mark.parametrize("name", ["areas", "school", "kolada", "election"])
 def test_real_file_analysed_twice_gives_the_same_bytes(data, tmp_path, name):
     assert again(real_arguments(data)[name], tmp_path, home=tmp_path / "home") == []
 

@@ -71,7 +71,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.filter_too_much]
 
 
 @pytest.mark.slow
-@settings(max_examples=8, deadline=None, suppress_health_check=_SLOW)
+@settings(max_examples=4, deadline=None, suppress_health_check=_SLOW)
 @given(FILES)
 def test_random_persons_what_is_hidden_stays_unknown(how: dict[str, object]) -> None:
     _attacked(how)

@@ -36,7 +36,8 @@ def _require_silence(made: Trial, record_property: pytest.RecordProperty) -> Non
     assert _leaks(made) == []
 
 
-@pytest.fixture(scope="module", params=["hemtjanst", "grundskola"])
+# One service here; the other, and more draws of both, are in make prove.
+@pytest.fixture(scope="module", params=["hemtjanst", pytest.param("grundskola", marks=pytest.mark.prove)])
 def ekby(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Trial:
     folder = tmp_path_factory.mktemp("ekby")
     tomls = jamlik.ekby(folder / "data", seed=1).tomls
