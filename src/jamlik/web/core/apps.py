@@ -8,7 +8,8 @@ from django.utils.module_loading import autodiscover_modules
 __all__ = ["CoreConfig"]
 
 # An app that has one of these modules has it read at start, so that what it registers is known in every process.
-READ_AT_START = ("navigation", "jobs", "mail", "hooks", "receivers")
+# `jobs` is read when a job is first asked for: it brings in all that analyses and draws, which takes seconds.
+READ_AT_START = ("navigation", "mail", "hooks", "receivers")
 
 
 class CoreConfig(AppConfig):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from django.utils.module_loading import import_string
+
 from jamlik.web.core.people import User
 
 __all__ = ["Beginning", "Demo", "Tell", "add", "beginnings", "demo_of", "offer_demo"]
@@ -31,7 +33,7 @@ class Beginning:
 
 
 _beginnings: dict[str, Beginning] = {}
-_demo: list[Demo] = []
+_demo: list[tuple[str, str]] = []
 
 
 def add(*, title: str, text: str, url: str, order: int) -> None:
@@ -44,11 +46,11 @@ def beginnings() -> list[Beginning]:
     return sorted(_beginnings.values(), key=lambda one: one.order)
 
 
-def offer_demo(demo: Demo) -> None:
-    """Tell how the demo municipality is loaded, on behalf of the administrator."""
-    _demo[:] = [demo]
+def offer_demo(*, load: str, links: str) -> None:
+    """Tell where the functions are that load the demo municipality and let people in; imported only when needed."""
+    _demo[:] = [(load, links)]
 
 
 def demo_of() -> Demo | None:
     """The demo municipality; None where no app has one."""
-    return _demo[0] if _demo else None
+    return Demo(*map(import_string, _demo[0])) if _demo else None

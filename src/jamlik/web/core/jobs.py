@@ -15,11 +15,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.module_loading import autodiscover_modules
 
 from jamlik.web.core import clock
 from jamlik.web.core.job_models import Job, JobState
@@ -85,8 +87,15 @@ def daily(name: str) -> Callable[[Work], Work]:
     return keep
 
 
+@cache
+def _read() -> None:
+    """Read every app's `jobs.py`, which registers its jobs."""
+    autodiscover_modules("jobs")
+
+
 def enqueue_daily() -> None:
     """Ask for today's daily jobs, once each however many workers there are."""
+    _read()
     morning = timezone.make_aware(datetime.combine(clock.today(), time(hour=6)))
     for name in sorted(_daily):
         enqueue(name, not_before=morning, once=f"daily:{name}:{clock.today()}")
@@ -94,6 +103,7 @@ def enqueue_daily() -> None:
 
 def registered(name: str) -> Registered | None:
     """The function under a name, or None where this version of the program has none."""
+    _read()
     return _registered.get(name)
 
 
@@ -123,7 +133,7 @@ def enqueue(
     **args
         Handed to the function; JSON values only.
     """
-    if name not in _registered:
+    if registered(name) is None:
         raise KeyError(f"no job called {name}")
     at = clock.now()
     fields = {

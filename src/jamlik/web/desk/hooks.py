@@ -6,7 +6,6 @@ from datetime import datetime
 
 from jamlik.web.core import beginnings, erasure
 from jamlik.web.core.models import User
-from jamlik.web.desk.ekby import links_for_demo, load_for_demo
 from jamlik.web.desk.models import Visit
 
 __all__: list[str] = []
@@ -14,7 +13,7 @@ __all__: list[str] = []
 beginnings.add(title="desk.ekby.title", text="desk.ekby.text", url="desk:ekby", order=10)
 beginnings.add(title="desk.own.title", text="desk.own.text", url="desk:own", order=20)
 beginnings.add(title="desk.units.title", text="desk.units.text", url="organisation:lists", order=30)
-beginnings.offer_demo(beginnings.Demo(load=load_for_demo, links=links_for_demo))
+beginnings.offer_demo(load="jamlik.web.desk.ekby.load_for_demo", links="jamlik.web.desk.ekby.links_for_demo")
 
 
 def _copy(user: User) -> object:
