@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
 from jamlik.analysis.study import Study
@@ -130,6 +131,7 @@ def _made(data_set: DataSet, figures: list[InsideFigures], at: datetime) -> dict
     return {row.finding_id: row for row in made}
 
 
+@transaction.atomic
 def destroy(copies: QuerySet[InsideCopy], *, by: User | None, at: datetime) -> int:
     """Destroy owners' copies, and record it; their findings stay, without numbers. Returns how many copies it was."""
     found = list(copies.select_related("analysis__imported__data_set"))
