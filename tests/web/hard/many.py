@@ -48,7 +48,7 @@ def _unique(model: type[models.Model]) -> set[str]:
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint):
             found |= {field.name for field in texts_of(model) if field.name in constraint.fields and not field.choices}
-    return found
+    return found - {"audience"}  # says for whom, not which
 
 
 def copied(*, times: int) -> None:

@@ -14,7 +14,6 @@ from django.db import DatabaseError, models, transaction
 from django.urls import reverse
 
 from jamlik.web.core import audit, clock
-from jamlik.web.core.listing import FORMULA_STARTS
 from jamlik.web.organisation.models import RoleAssignment
 from jamlik.web.organisation.roles import Role
 from jamlik.web.statistics import actions
@@ -263,5 +262,5 @@ def reckons(made: bytes) -> bool:
 
 def runs_as_formula(cell: str) -> bool:
     """Whether a spreadsheet would reckon with a cell instead of showing it; a number is no formula."""
-    bare = cell.lstrip(' "')
-    return bare.startswith(FORMULA_STARTS) and not re.fullmatch(r"[-+]?[\d\s.,]+", bare)
+    bare = cell.lstrip(' "\t\r\n')  # what some programs skip before they look for the sign
+    return bare.startswith(("=", "+", "-", "@")) and not re.fullmatch(r"[-+]?[\d\s.,]+", bare)
