@@ -176,9 +176,9 @@ def _measured(finding: Finding) -> Measured:
 def remeasure_to_confirm(user: Person) -> QuerySet[Remeasure]:
     """Answers that wait for a person, in their scope."""
     scope = scope_ids(user, "plans.confirm")
-    asked = Remeasure.objects.filter(open_to(user, "before"), confirmed_at__isnull=True)
-    rows = asked.filter(before__actions__unit_id__in=scope).distinct()
-    return rows.select_related("before__owner", "after", "made_by").order_by("made_at")
+    acted_on = Action.objects.filter(unit_id__in=scope).values("finding")
+    asked = Remeasure.objects.filter(open_to(user, "before"), before__in=acted_on, confirmed_at__isnull=True)
+    return asked.select_related("before__owner", "after", "made_by").order_by("made_at")
 
 
 def plan_actions(plan: Plan) -> QuerySet[Action]:
