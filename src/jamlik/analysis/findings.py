@@ -42,6 +42,7 @@ __all__ = ["all_findings", "retold"]
 Floats = NDArray[np.float64]
 _PLAIN_COUNT = re.compile(r"(antal|st|mkr|tkr)\b(?!.*/)")
 _OLD_YEARS = 4.0
+_MOST_PLACES = 12  # that a sentence names; a whole country's are left to the tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,10 +364,13 @@ def retold(
 
 
 def _elsewhere(finding: Finding, table: ProtectedTable, focus: str, lang: str) -> dict[str, float]:
-    """Return the same gap in other municipalities, by name, where both sides are shown."""
-    if not focus:
+    """Return the same gap in other municipalities, by name, where both sides are shown; nothing of a whole country's.
+
+    A group compared with other municipalities has no such gap elsewhere: both its sides would move to one place.
+    """
+    area = next((name for name, code in finding.group if code == focus), "") if focus else ""
+    if (area, focus) not in finding.reference:
         return {}
-    area = next((name for name, code in finding.group if code == focus), "")
     found: dict[str, float] = {}
     for code in table.dimensions[area].codes if area else ():
         sides = [
@@ -376,7 +380,7 @@ def _elsewhere(finding: Finding, table: ProtectedTable, focus: str, lang: str) -
         if code != focus and all(c is not None and c.status is Status.SHOWN and c.value is not None for c in sides):
             own, other = (c.value for c in sides if c is not None)
             found[table.dimensions[area].labels[code]] = float(own or 0.0) - float(other or 0.0)
-    return found
+    return found if len(found) <= _MOST_PLACES else {}
 
 
 def _moved(group: Group, area: str, code: str) -> Group:

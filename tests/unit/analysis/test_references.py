@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
+from jamlik.analysis import findings
 from jamlik.calls import analyse
 from jamlik.model.errors import JamlikError
 from jamlik.model.findings import Certainty
+from jamlik.model.groupings import Group
 from jamlik.model.indicators import Direction
 from jamlik.model.questions import Reference
+from jamlik.model.tables import Status
 from tests.support.tables import PASSED, analysed, cells_of, found
 
 TABLE = """
@@ -109,6 +113,31 @@ def test_focus_asks_only_about_ones_own_area() -> None:
     assert {dict(f.group)["area"] for f in result.findings} == {"0126"}
     assert found(result, "area=0126").reference_label == "övriga kommuner"
     assert found(result, "area=0126,sex=K", "area=0126,sex=M").dimension == "sex"
+
+
+def same_gap_elsewhere(places: dict[str, tuple[float, float]], group: Group, reference: Group) -> dict[str, float]:
+    """What a sentence about 0126 says of the same gap in other places, by published values of women and men."""
+    cells = {
+        ("i", "2024", (("area", code), ("sex", sex))): SimpleNamespace(status=Status.SHOWN, value=value)
+        for code, values in places.items()
+        for sex, value in zip("KM", values, strict=True)
+    }
+    area = SimpleNamespace(codes=tuple(places), labels={code: f"Plats {code}" for code in places})
+    finding = SimpleNamespace(indicator="i", period="2024", group=group, reference=reference)
+    return findings._elsewhere(finding, SimpleNamespace(cells=cells, dimensions={"area": area}), "0126", "sv")
+
+
+def test_same_gap_elsewhere_is_told_of_a_few_places_and_never_of_a_gap_between_places() -> None:
+    places = {"0126": (70.0, 60.0), "0127": (68.5, 66.0), "0180": (61.0, 65.0)}
+    women, men, others = (
+        (("area", "0126"), ("sex", "K")),
+        (("area", "0126"), ("sex", "M")),
+        (("area", "!0126"), ("sex", "K")),
+    )
+    assert same_gap_elsewhere(places, women, men) == {"Plats 0127": 2.5, "Plats 0180": -4.0}
+    assert same_gap_elsewhere(places, women, others) == {}, "both sides would move to one place and differ by nothing"
+    country = places | {f"{1400 + number}": (50.0, 50.0) for number in range(20)}
+    assert same_gap_elsewhere(country, women, men) == {}, "a sentence does not name a whole country"
 
 
 AREAS = [
