@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
-__all__ = ["canonical_json", "decimal_text", "fingerprint", "keyed_hash"]
+__all__ = ["canonical_json", "decimal_text", "fingerprint", "keyed_hash", "plain"]
 
 
 def decimal_text(value: float, *, digits: int = 12) -> str:
@@ -28,21 +28,58 @@ def decimal_text(value: float, *, digits: int = 12) -> str:
     return "0" if float(text) == 0 else text
 
 
-def _plain(value: Any) -> Any:
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _list(value: Any) -> list[Any]:
+    return [_PLAIN.get(type(item), plain)(item) for item in value]
+
+
+def _object(value: Any) -> dict[str, Any]:
+    return {
+        key if isinstance(key, str) else json.dumps(plain(key), ensure_ascii=False): plain(item)
+        for key, item in value.items()
+    }
+
+
+_PLAIN: dict[type, Callable[[Any], Any]] = {
+    **dict.fromkeys((str, int, bool, type(None)), _as_it_is),
+    float: decimal_text,
+    list: _list,
+    tuple: _list,
+    dict: _object,
+}
+"""The types that nearly every value is of: a hundred thousand levels ask for little more than this."""
+
+
+_names: dict[type, tuple[str, ...]] = {}
+
+
+def _names_of(value: Any) -> tuple[str, ...]:
+    """Names of a dataclass's fields, looked up once for each class."""
+    kind = type(value)
+    if kind not in _names:
+        _names[kind] = tuple(f.name for f in dataclasses.fields(value))
+    return _names[kind]
+
+
+def plain(value: Any) -> Any:
+    """Return what JSON has a form for: dataclasses as objects, sets and tuples as lists, decimals as strings."""
+    known = _PLAIN.get(type(value))
+    if known is not None:
+        return known(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {name: plain(getattr(value, name)) for name in _names_of(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Mapping):
-        return {
-            key if isinstance(key, str) else json.dumps(_plain(key), ensure_ascii=False): _plain(item)
-            for key, item in value.items()
-        }
+        return _object(value)
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return _list(value)
     if isinstance(value, set | frozenset):
-        return sorted(_plain(item) for item in value)
-    if isinstance(value, bool) or value is None or isinstance(value, str | int):
+        return sorted(plain(item) for item in value)
+    if isinstance(value, str | int):
         return value
     if isinstance(value, float):
         return decimal_text(value)
@@ -51,7 +88,7 @@ def _plain(value: Any) -> Any:
 
 def canonical_json(value: Any) -> str:
     """Return JSON with sorted keys, no spaces and decimals as strings; dataclasses become objects."""
-    return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def fingerprint(value: Any) -> str:

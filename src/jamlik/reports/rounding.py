@@ -7,7 +7,7 @@ changes nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,7 @@ from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Status
 from jamlik.model.words import published
 
-__all__ = ["content_fingerprint", "content_of", "indicator_decimals", "published_result"]
+__all__ = ["content_fingerprint", "content_of", "indicator_decimals", "published_findings", "published_result"]
 
 _RATIO_DECIMALS = 3
 _SIGNIFICANT = 4
@@ -113,8 +113,13 @@ def published_result(result: AnalysisResult) -> AnalysisResult:
     return replace(
         result,
         levels=tuple(_level(level, decimals.get(level.indicator, 1)) for level in result.levels),
-        findings=tuple(_finding(finding, decimals.get(finding.indicator, 1)) for finding in result.findings),
+        findings=published_findings(result.findings, decimals=decimals),
     )
+
+
+def published_findings(findings: Iterable[Finding], *, decimals: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Findings rounded to what is published, to the decimals of their indicators' levels."""
+    return tuple(_finding(finding, decimals.get(finding.indicator, 1)) for finding in findings)
 
 
 def content_of(result: AnalysisResult) -> Mapping[str, Any]:

@@ -9,11 +9,12 @@ import pytest
 from jamlik.analysis.change import GapAnswer
 from jamlik.analysis.incoming import Correction
 from jamlik.model.errors import JamlikError
+from jamlik.reports import rounding
 from jamlik.web.core import clock
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.job_models import Job
 from jamlik.web.core.jobs import LeaseLostError
-from jamlik.web.statistics import actions, jobs, queries, rules, spool
+from jamlik.web.statistics import actions, freezing, jobs, queries, rules, spool
 from jamlik.web.statistics.models import (
     Analysis,
     DataSet,
@@ -47,8 +48,18 @@ def own_home(settings, tmp_path):
 # --- imports ----------------------------------------------------------------------------------------------------------
 
 
-def test_import_that_is_used_destroys_file_and_key(loaded):
+def test_import_that_is_used_destroys_file_and_key_and_is_rounded_once(loaded, monkeypatch):
+    rounded = []
+    findings_of = rounding.published_findings
+
+    def counted(findings, **options):
+        rounded.extend(findings)
+        return findings_of(findings, **options)
+
+    monkeypatch.setattr(rounding, "published_findings", counted)
+    monkeypatch.setattr(freezing, "published_findings", counted)
     imported = loaded(school_file())
+    assert len(rounded) == imported.analysis.observations.count() > 0, "each finding once, not once a language"
     assert imported.state == ImportState.IN_USE
     assert (imported.spool, imported.spool_key, imported.expires_at) == ("", None, None)
     assert spooled() == []

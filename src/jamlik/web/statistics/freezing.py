@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +14,12 @@ from jamlik.model.frozen import frozen_levels
 from jamlik.model.indicators import Direction
 from jamlik.model.indicators import Indicator as Measured
 from jamlik.model.periods import parsed_period
-from jamlik.model.provenance import canonical_json, decimal_text
+from jamlik.model.provenance import decimal_text, plain
 from jamlik.model.results import AnalysisResult
 from jamlik.model.tables import Audience
 from jamlik.model.words import LANGUAGES
-from jamlik.reports import published_result
 from jamlik.reports.context import context_of
+from jamlik.reports.rounding import indicator_decimals, published_findings
 from jamlik.web.core import clock
 from jamlik.web.statistics import inside
 from jamlik.web.statistics.models import (
@@ -93,8 +92,10 @@ def freeze(study: Study) -> Frozen:
     geography = (
         {"dimension": shapes.dimension, "shapes": dict(shapes.shapes), "source": shapes.source} if shapes else None
     )
-    findings = [*_rows({lang: r.findings for lang, r in study.results.items()}, own, earlier=False)]
-    findings += _rows(study.earlier, own, earlier=True)
+    told_now = {lang: result.findings for lang, result in study.results.items()}
+    findings = [*_rows(told_now, context.result.findings, own, earlier=False)]
+    before = published_findings(study.earlier["sv"], decimals=context.decimals)
+    findings += _rows(study.earlier, before, own, earlier=True)
     return Frozen(
         content=context.content,
         fingerprint=context.fingerprint,
@@ -116,7 +117,8 @@ def _inside_rows(study: Study) -> Iterable[dict[str, Any]]:
     if own.table.audience is not Audience.OWNER:
         raise ValueError("what is for the owner alone is to be marked so")
     every = {lang: (*result.findings, *study.earlier[lang]) for lang, result in study.results.items()}
-    for row in _rows(every, own, earlier=False):
+    rounded = published_findings(every["sv"], decimals=indicator_decimals(own))
+    for row in _rows(every, rounded, own, earlier=False):
         indicator = row["finding"].indicator
         for lang, words in row["texts"].items():
             words["neutral"] = inside.neutral(study, indicator, words["group"], words["reference"], lang)
@@ -124,12 +126,15 @@ def _inside_rows(study: Study) -> Iterable[dict[str, Any]]:
 
 
 def _dimension_names(result: AnalysisResult) -> dict[str, str]:
-    context = context_of(result)
-    return {name: context.dimension_name(name) for name in sorted({f.dimension for f in result.findings})}
+    asked = sorted({finding.dimension for finding in result.findings})
+    context = context_of(replace(result, findings=(), levels=()))  # names need no numbers, and those take seconds
+    return {name: context.dimension_name(name) for name in asked}
 
 
-def _rows(told: Mapping[str, tuple[Told, ...]], own: AnalysisResult, *, earlier: bool) -> Iterable[dict[str, Any]]:
-    rounded = published_result(replace(own, findings=told["sv"])).findings
+def _rows(
+    told: Mapping[str, tuple[Told, ...]], rounded: Iterable[Told], own: AnalysisResult, *, earlier: bool
+) -> Iterable[dict[str, Any]]:
+    """What is written of findings: `rounded` has their numbers, `told` their words in each language."""
     for place, finding in enumerate(rounded):
         indicator = own.table.indicators[finding.indicator]
         period = parsed_period(finding.period)
@@ -146,7 +151,7 @@ def _rows(told: Mapping[str, tuple[Told, ...]], own: AnalysisResult, *, earlier:
             "finding": finding,
             "earlier": earlier,
             "start": period.start if period else 0.0,
-            "numbers": json.loads(canonical_json(facts)),
+            "numbers": plain(facts),
             "texts": texts,
         }
 
