@@ -105,7 +105,7 @@ KINDS = [
         make=made_round,
         urls=tuple(
             f"assessments:{name}"
-            for name in ("round", "edit_round", "deadlines", "open_round", "close_round", "assign")
+            for name in ("round", "edit_round", "deadlines", "open_round", "close_round", "reopen_round", "assign")
         ),
     ),
     Kind(

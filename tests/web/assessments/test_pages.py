@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from jamlik.model.words import FALLBACK, LANGUAGES
 from jamlik.reports.word import word_bytes
-from jamlik.web.assessments import actions, case_actions, casetext
+from jamlik.web.assessments import actions, case_actions, casetext, queries, round_actions
 from jamlik.web.assessments.forms import CASE_LENGTH
 from jamlik.web.assessments.hooks import PlannedAction
 from jamlik.web.assessments.models import Assignment, CaseText, Decision, Round, Verdict
 from jamlik.web.core import clock
+from jamlik.web.core.audit_models import AuditDetails, AuditEvent
 from jamlik.web.core.texts import all_texts
 from tests.unit.reports.test_plain_language import lix
 
@@ -230,9 +231,46 @@ def test_round_is_planned_handed_out_opened_and_closed_in_pages(municipality, fi
     page = strategist.get(reverse("assessments:round", args=[made.pk])).content.decode()
     row = re.search(r"<tr><th scope=\"row\">Utbildningsnämnden</th>(.*?)</tr>", page, re.S)
     assert re.findall(r">([\d-]+)<", row[1]) == ["2027-04-20", "3", "3", "0", "0", "0", "0"]
-    strategist.post(reverse("assessments:close_round", args=[made.pk]))
+    close, again = (reverse(f"assessments:{name}_round", args=[made.pk]) for name in ("close", "reopen"))
+    asks = strategist.get(close).content.decode()
+    assert "3 svar saknas. Skillnaderna stannar hos sina enheter," in asks
+    assert "Inget svar väntar på godkännande." in asks
+    assert strategist.get(again).status_code == 302, "what is open is not opened"
+    strategist.post(close)
     made.refresh_from_db()
     assert made.state == "closed"
+    page = strategist.get(reverse("assessments:round", args=[made.pk])).content.decode()
+    assert again in page
+    assert close not in page
+    assert "Skriv varför omgången öppnas igen." in strategist.post(again, {"reason": " "}).content.decode()
+    assert strategist.post(again, {"reason": "Stängd en vecka för tidigt."}).status_code == 302
+    made.refresh_from_db()
+    assert made.state == "open"
+    event = AuditEvent.objects.get(verb="assessments.round_reopened")
+    assert "en vecka för tidigt" in AuditDetails.objects.get(pk=event.number).body
+
+
+def test_answer_in_a_closed_round_is_no_longer_expected_but_may_be_given(
+    municipality, asked, open_round, manager, head, client_as, user_of, at
+):
+    unit, late = municipality.units[0][0], date(2027, 4, 1)
+    rows = asked(unit, 2)
+    assert queries.late_assignments(head, late).count() == 2
+    round_actions.close_round(round_=open_round, by=user_of("strategist", municipality.top), at=at)
+    assert queries.late_assignments(head, late).count() == 0
+    assert queries.progress_by_committee(open_round, late)[0].late_n == 0
+    assert round_actions.remind(at=at, day=late) == (0, 0)
+    (work,) = queries.units_to_judge(manager)
+    assert (work.open_n, work.over_n, work.waiting_n, work.due_on) == (0, 2, 0, None)
+    client = client_as(manager)
+    page = client.get(reverse("assessments:judge")).content.decode()
+    assert "Ingen väntar på svaret, men du kan fortfarande svara." in page
+    assert "att bedöma" not in page
+    assert "Svara senast" not in page
+    assert "att bedöma" not in client.get("/").content.decode()
+    step = reverse("assessments:step", args=[unit.pk, rows[0].pk, "verdict"])
+    assert step in client.get(reverse("assessments:go_on", args=[unit.pk, rows[0].pk])).url
+    assert client.post(step, {"version": "0", "verdict": "unclear"}).status_code == 302
 
 
 def test_two_people_changing_a_round_see_both(open_round, strategist):

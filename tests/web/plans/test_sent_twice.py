@@ -292,6 +292,14 @@ CASES = [
         events("assessments.round_closed"),
     ),
     Case(
+        "assessments:reopen_round",
+        "strategist",
+        lambda p, m: [p.round.pk],
+        lambda p, m: {"reason": "Stängd för tidigt."},
+        events("assessments.round_reopened"),
+        ready=lambda p: Round.objects.filter(pk=p.round.pk).update(state="closed"),
+    ),
+    Case(
         "plans:begin",
         "manager",
         lambda p, m: [m.pk, p.unit.pk],

@@ -27,6 +27,7 @@ __all__ = [
     "KnowledgeForm",
     "ReasonForm",
     "ReconsiderForm",
+    "ReopenForm",
     "ReplyForm",
     "ResponseForm",
     "ReturnForm",
@@ -254,6 +255,12 @@ class ReturnForm(Form):
         help_text=later("assessments.approve.return_hint"),
         missing="assessments.refused.return_reason",
     )
+
+
+class ReopenForm(Form):
+    """The question: why is the round opened again."""
+
+    reason = WordsField(label=later("assessments.round.reopen_reason"), missing="assessments.refused.reopen_reason")
 
 
 class RoundForm(Form):

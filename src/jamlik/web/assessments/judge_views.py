@@ -47,12 +47,14 @@ def unit_start(request: HttpRequest, unit: int) -> HttpResponse:
 
 def _cards_page(request: HttpRequest, unit: Unit, *, alone: bool) -> HttpResponse:
     cards = queries.cards(unit, request.user)
-    left = [card for card in cards if card.state in LEFT]
+    left = [card for card in cards if card.state in LEFT and not card.over]
+    over = [card for card in cards if card.over]
     waiting = list(queries.waiting_in(unit, request.user))
     cap = next((each.round.cap for each in waiting if each.round), 0)
     shown = {
         "unit": unit,
-        "cards": cards,
+        "cards": [card for card in cards if not card.over],
+        "over": over,
         "left": left,
         "waiting": waiting,
         "cap": cap,
@@ -147,7 +149,9 @@ def _question(
         "step": here,
         "title": say(f"assessments.step.{here.name}.title"),
         "number": number,
-        "of": len(queries.cards(unit, request.user)) if here.name == "verdict" else 0,
+        "of": sum(each.over == card.over for each in queries.cards(unit, request.user))
+        if here.name == "verdict"
+        else 0,
         "form": form,
         "back": back,
         "version": verdict.version,
@@ -253,10 +257,11 @@ def _unit(request: HttpRequest, pk: int) -> Unit:
 
 
 def _card(unit: Unit, pk: int, user: Person) -> tuple[Card, int]:
-    """The card with an assignment's key, and its number among the unit's."""
-    for number, card in enumerate(queries.cards(unit, user), start=1):
+    """The card with an assignment's key, and its number among the unit's that are open or over as it is."""
+    cards = queries.cards(unit, user)
+    for card in cards:
         if card.assignment.pk == pk:
-            return card, number
+            return card, [each for each in cards if each.over == card.over].index(card) + 1
     raise Http404
 
 

@@ -38,8 +38,9 @@ def card_url(unit: Unit, card: Card) -> str:
 
 
 def next_url(unit: Unit, user: Person, *, after: int | None = None) -> str:
-    """The unit's next card that is not answered, leaving out the one just answered; else the look at all answers."""
-    left = [card for card in queries.cards(unit, user) if card.state in LEFT and card.assignment.pk != after]
+    """The unit's next card that somebody waits for, leaving out the one just answered; else the look at all answers."""
+    cards = [card for card in queries.cards(unit, user) if card.state in LEFT and not card.over]
+    left = [card for card in cards if card.assignment.pk != after]
     return card_url(unit, left[0]) if left else reverse("assessments:check", args=[unit.pk])
 
 

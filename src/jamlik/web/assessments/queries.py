@@ -54,6 +54,11 @@ class Card:
     before: Verdict | None
     actions: tuple[PlannedAction, ...]
 
+    @property
+    def over(self) -> bool:
+        """Whether its round is closed: it may be answered, but nobody waits for it."""
+        return _is_over(self.assignment)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitWork:
@@ -65,6 +70,7 @@ class UnitWork:
     waiting_n: int
     due_on: date | None
     returned_n: int = 0
+    over_n: int = 0  # unanswered in a round that is closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +131,19 @@ def units_to_judge(user: Person) -> list[UnitWork]:
 
 
 def _work(rows: Sequence[Assignment]) -> UnitWork:
-    asked = [row for row in rows if _is_asked(row)]
-    sent = [row for row in asked if _verdict_of(row) and row.verdict.state == VerdictState.SUBMITTED]
+    over = [row for row in rows if _is_asked(row) and _is_over(row) and not _is_sent(row)]
+    asked = [row for row in rows if _is_asked(row) and row not in over]
+    sent = [row for row in asked if _is_sent(row)]
     days = [row.due_on for row in asked if row.due_on and row not in sent]
     returned = [row for row in asked if (said := _verdict_of(row)) and said.state == VerdictState.RETURNED]
     return UnitWork(
         rows[0].unit,
         len(asked) - len(sent),
         len(sent),
-        len(rows) - len(asked),
+        len(rows) - len(asked) - len(over),
         min(days, default=None),
         len(returned),
+        len(over),
     )
 
 
@@ -143,12 +151,22 @@ def _is_asked(row: Assignment) -> bool:
     return not row.waiting and (row.round is None or row.round.state != RoundState.PLANNED)
 
 
+def _is_over(row: Assignment) -> bool:
+    return row.round is not None and row.round.state == RoundState.CLOSED
+
+
+def _is_sent(row: Assignment) -> bool:
+    verdict = _verdict_of(row)
+    return verdict is not None and verdict.state == VerdictState.SUBMITTED
+
+
 def _verdict_of(row: Assignment) -> Verdict | None:
     return row.verdict if hasattr(row, "verdict") else None
 
 
 def cards(unit: Unit, user: Person | None = None) -> list[Card]:
-    """What a unit is asked now, in order, with last time's answers and the actions planned.
+    """What a unit is asked now, in order, with last time's answers and the actions planned. What nobody waits for any
+    more, since its round is closed, comes last.
 
     What only those inside the committee may know of is there for a person who works inside it.
     """
@@ -168,7 +186,8 @@ def cards(unit: Unit, user: Person | None = None) -> list[Card]:
     )
     before = last_answers([row.finding for row in rows])
     acted_on = planned_actions([row.finding_id for row in rows])
-    return [_card(row, before.get(row.finding_id), acted_on.get(row.finding_id, ())) for row in rows]
+    found = [_card(row, before.get(row.finding_id), acted_on.get(row.finding_id, ())) for row in rows]
+    return sorted(found, key=lambda card: card.over)
 
 
 def _known_to(user: Person | None) -> Q:
@@ -270,7 +289,8 @@ def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
     rows = Assignment.objects.filter(
         open_to(user, "finding"), unit_id__in=scope, answered_at__isnull=True, waiting=False, due_on__lt=day
     )
-    rows = rows.exclude(verdict__state=VerdictState.SUBMITTED).select_related("finding", "unit", "round", "verdict")
+    rows = rows.exclude(verdict__state=VerdictState.SUBMITTED).exclude(round__state=RoundState.CLOSED)
+    rows = rows.select_related("finding", "unit", "round", "verdict")
     return rows.order_by("due_on", "pk")
 
 
@@ -383,7 +403,7 @@ def progress_by_committee(round_: Round, day: date, user: Person | None = None) 
 
 def _late(day: date) -> Q:
     unsent = Q(verdict__isnull=True) | ~Q(verdict__state=VerdictState.SUBMITTED)
-    return Q(answered_at__isnull=True, waiting=False, due_on__lt=day) & unsent
+    return Q(answered_at__isnull=True, waiting=False, due_on__lt=day) & unsent & ~Q(round__state=RoundState.CLOSED)
 
 
 def _progress(committee: Unit, due_on: date, totals: Mapping[str, Any]) -> CommitteeProgress:

@@ -36,6 +36,7 @@ __all__ = [
     "open_round",
     "plan_round",
     "remind",
+    "reopen_round",
     "set_deadlines",
 ]
 
@@ -123,7 +124,7 @@ def open_round(*, round_: Round, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def close_round(*, round_: Round, by: User, at: datetime) -> None:
-    """Close a round. What is unanswered stays with its unit; what waited is asked in the next round."""
+    """Close a round. What is unanswered stays with its unit, but nobody waits for it; what waited is asked next."""
     row = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
     if row.state == RoundState.CLOSED:
         return
@@ -131,6 +132,23 @@ def close_round(*, round_: Round, by: User, at: datetime) -> None:
     row.version += 1
     row.save(update_fields=["state", "version"])
     audit.record("assessments.round_closed", target=row, by=by, at=at, changes={"state": (before, "closed")})
+    round_.refresh_from_db()
+
+
+@transaction.atomic
+def reopen_round(*, round_: Round, reason: str, by: User, at: datetime) -> None:
+    """Open a closed round again and say why. Nothing is asked anew: what was asked is still with its units."""
+    if not reason.strip():
+        raise rules.RefusedError("assessments.refused.reopen_reason")
+    rules.require_nobody([reason])
+    row = Round.objects.select_for_update(no_key=True).get(pk=round_.pk)
+    if row.state != RoundState.CLOSED:
+        return
+    row.state = RoundState.OPEN
+    row.version += 1
+    row.save(update_fields=["state", "version"])
+    changes = {"state": ("closed", "open")}
+    audit.record("assessments.round_reopened", target=row, by=by, at=at, changes=changes, note=reason.strip())
     round_.refresh_from_db()
 
 
@@ -182,12 +200,12 @@ def assign_findings(
 def remind(*, at: datetime, day: date) -> tuple[int, int]:
     """Remind units a week before the day, and tell those above a week after it. Each once: (reminded, escalated).
 
-    Who has sent an answer is not reminded of it, and nobody of a round that has not been opened.
+    Who has sent an answer is not reminded of it, and nobody of a round that is not open.
     """
     sent = Verdict.objects.filter(assignment=OuterRef("pk"), state=VerdictState.SUBMITTED)
     waiting = (
         Assignment.objects.select_for_update(no_key=True, of=("self",))
-        .filter(Q(round__isnull=True) | ~Q(round__state=RoundState.PLANNED))
+        .filter(Q(round__isnull=True) | Q(round__state=RoundState.OPEN))
         .filter(~Exists(sent), answered_at__isnull=True, waiting=False, due_on__isnull=False)
     )
     soon = waiting.filter(due_on__lte=day + REMIND_BEFORE, reminded_at__isnull=True)

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from jamlik.web.assessments import queries, round_actions
-from jamlik.web.assessments.forms import RoundForm, deadline_form
+from jamlik.web.assessments.forms import ReopenForm, RoundForm, deadline_form
 from jamlik.web.assessments.models import Round, RoundState
 from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import access, clock, editing, listing
@@ -24,7 +24,16 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import AUTHORITIES, root, units_in_scope
 from jamlik.web.register.conflicts import answer_conflict
 
-__all__ = ["close_round", "deadlines", "edit_round", "new_round", "open_round", "round_list", "round_page"]
+__all__ = [
+    "close_round",
+    "deadlines",
+    "edit_round",
+    "new_round",
+    "open_round",
+    "reopen_round",
+    "round_list",
+    "round_page",
+]
 
 LOOKS = {"planned": "plain", "open": "ok", "closed": "plain"}
 _FIELDS = ("title", "kind", "opens_on", "due_on", "cap")
@@ -211,12 +220,58 @@ def open_round(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @permission("assessments.round_edit")
-@require_POST
 def close_round(request: HttpRequest, pk: int) -> HttpResponse:
-    """Close a round."""
-    round_actions.close_round(round_=_own_round(request, pk), by=person(request), at=clock.now())
+    """Say what closing means and what is left unanswered and unapproved; close the round when that is confirmed."""
+    if led := editing.sent_before(request):
+        return redirect(led)
+    found = _own_round(request, pk)
+    if request.method == "POST":
+        return editing.once(request, lambda: _closed(request, found))
+    if found.state != RoundState.OPEN:
+        return redirect("assessments:round", pk)
+    rows = queries.progress_by_committee(found, clock.today(), request.user)
+    shown = {
+        "round": found,
+        "back": reverse("assessments:round", args=[pk]),
+        "left": sum(row.left_n for row in rows),
+        "sent": sum(row.sent_n for row in rows),
+        "waiting": sum(row.waiting_n for row in rows),
+    }
+    return render(request, "assessments/close.html", shown)
+
+
+def _closed(request: HttpRequest, found: Round) -> str:
+    round_actions.close_round(round_=found, by=person(request), at=clock.now())
     messages.success(request, say("assessments.round.closed"))
-    return redirect("assessments:round", pk)
+    return reverse("assessments:round", args=[found.pk])
+
+
+@permission("assessments.round_edit")
+def reopen_round(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a closed round again, saying why."""
+    if led := editing.sent_before(request):
+        return redirect(led)
+    found = _own_round(request, pk)
+    back = reverse("assessments:round", args=[pk])
+    if found.state != RoundState.CLOSED:
+        return redirect(back)
+    form = ReopenForm(editing.unsent(request))
+    if request.method == "POST":
+        form = ReopenForm(request.POST)
+        if form.is_valid():
+            try:
+                return editing.once(request, lambda: _reopened(request, found, form.cleaned_data["reason"]))
+            except RefusedError as refused:
+                form.add_error("reason", str(refused))
+    shown = {"form": form, "back": back, "heading": say("assessments.round.reopen"), "version": found.version}
+    shown |= {"hint": say("assessments.round.reopen_means"), "button": say("assessments.round.reopen")}
+    return render(request, "assessments/form.html", shown, status=422 if form.errors else 200)
+
+
+def _reopened(request: HttpRequest, found: Round, reason: str) -> str:
+    round_actions.reopen_round(round_=found, reason=reason, by=person(request), at=clock.now())
+    messages.success(request, say("assessments.round.reopened"))
+    return reverse("assessments:round", args=[found.pk])
 
 
 def _own_top(request: HttpRequest) -> Unit:

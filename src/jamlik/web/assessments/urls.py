@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rounds/<int:pk>/deadlines/", round_views.deadlines, name="deadlines"),
     path("rounds/<int:pk>/open/", round_views.open_round, name="open_round"),
     path("rounds/<int:pk>/close/", round_views.close_round, name="close_round"),
+    path("rounds/<int:pk>/reopen/", round_views.reopen_round, name="reopen_round"),
     path("rounds/<int:pk>/assign/", assign_views.assign, name="assign"),
     path("rounds/<int:pk>/case/<int:committee>/", case_views.case_page, name="case"),
     path("rounds/<int:pk>/case/<int:committee>/edit/", case_views.case_edit, name="case_edit"),
