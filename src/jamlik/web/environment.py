@@ -19,6 +19,7 @@ from jamlik.model.errors import ErrorKind, JamlikError, Place
 
 __all__ = [
     "COLOURS",
+    "CONTACTS",
     "Environment",
     "database_settings",
     "mail_settings",
@@ -30,6 +31,14 @@ __all__ = [
 T = TypeVar("T")
 
 COLOURS = {"accent": "#1d5c52", "accent_ink": "#ffffff"}
+# Whom people turn to: part of the page that shows it → the setting that says it.
+CONTACTS = {
+    "email": "JAMLIK_CONTACT_EMAIL",
+    "phone": "JAMLIK_CONTACT_PHONE",
+    "accessibility": "JAMLIK_ACCESSIBILITY_EMAIL",
+    "dpo": "JAMLIK_DPO_EMAIL",
+}
+_EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -51,6 +60,7 @@ class Environment:
     name: str
     logo: str
     colours: dict[str, str]
+    contact: dict[str, str] = field(default_factory=dict)
     problems: tuple[str, ...] = field(default=())
 
 
@@ -79,6 +89,12 @@ def _mail(text: str) -> str:
     parts = urlsplit(text)
     if text and (parts.scheme not in {"smtp", "smtps", "file", "console"}):
         raise ValueError("write smtp://user:password@host:587, or smtps:// for TLS from the first byte")
+    return text
+
+
+def _email(text: str) -> str:
+    if text and not _EMAIL.fullmatch(text):
+        raise ValueError("write one e-mail address, as name@example.se")
     return text
 
 
@@ -260,5 +276,8 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
         name=env.get("JAMLIK_NAME", ""),
         logo=env.get("JAMLIK_LOGO", ""),
         colours=colours,
+        contact={
+            part: value(name, "", str.strip if part == "phone" else _email, "") for part, name in CONTACTS.items()
+        },
         problems=tuple(problems),
     )

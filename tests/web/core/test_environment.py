@@ -35,6 +35,7 @@ def test_every_wrong_setting_is_named_with_what_to_write(tmp_path):
         JAMLIK_SECRET_KEY="short",
         JAMLIK_COLOUR_ACCENT="green",
         JAMLIK_OIDC_ISSUER="http://login.example.se",
+        JAMLIK_DPO_EMAIL="the officer",
     )
     told = dict(problem.split(": ", 1) for problem in env.problems)
     assert set(told) == {
@@ -47,6 +48,7 @@ def test_every_wrong_setting_is_named_with_what_to_write(tmp_path):
         "JAMLIK_OIDC_ISSUER",
         "JAMLIK_OIDC_CLIENT_ID",
         "JAMLIK_OIDC_CLIENT_SECRET",
+        "JAMLIK_DPO_EMAIL",
     }
     assert "postgresql://user:password@host:5432/name" in told["DATABASE_URL"]
     assert "secret" not in told["DATABASE_URL"], "a password is not repeated on the screen"

@@ -19,7 +19,7 @@ from django.db.migrations.executor import MigrationExecutor
 from jamlik.web.core import clock, theme
 from jamlik.web.core.models import Job, JobState
 from jamlik.web.core.worker import workers_alive
-from jamlik.web.environment import Environment
+from jamlik.web.environment import CONTACTS, Environment
 
 __all__ = ["Check", "Outcome", "checks", "waiting_migrations"]
 
@@ -71,6 +71,8 @@ def _environment(env: Environment) -> Iterator[Check]:
     yield _check(
         "second_step", bool(env.oidc) or env.require_mfa, "JAMLIK_OIDC_ISSUER, JAMLIK_REQUIRE_MFA", Outcome.WARN
     )
+    unsaid = [name for part, name in CONTACTS.items() if part != "phone" and not env.contact.get(part)]
+    yield _check("contact", not unsaid, ", ".join(unsaid), Outcome.WARN)
 
 
 def _home(home: Path) -> Iterator[Check]:

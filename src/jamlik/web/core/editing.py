@@ -18,6 +18,7 @@ from jamlik.web.core.people import person
 __all__ = [
     "TOKEN",
     "EditConflict",
+    "has_unsent",
     "keep_unsent",
     "new_token",
     "once",
@@ -25,6 +26,7 @@ __all__ = [
     "seen_version",
     "sent_before",
     "unsent",
+    "written",
 ]
 
 Row = TypeVar("Row", bound=models.Model)
@@ -108,15 +110,26 @@ def sent_before(request: HttpRequest) -> str:
     return first.url if first is not None else ""
 
 
-def keep_unsent(request: HttpRequest) -> None:
-    """Keep what a person sent after the login had timed out, in the session, until they have logged in again."""
-    data = {
+def written(request: HttpRequest) -> dict[str, list[str]]:
+    """What a person sent, without what is secret and what only the site reads."""
+    return {
         name: request.POST.getlist(name)
         for name in request.POST
         if not any(part in name.lower() for part in _NEVER_KEPT)
     }
+
+
+def keep_unsent(request: HttpRequest) -> None:
+    """Keep what a person sent after the login had timed out, in the session, until they have logged in again."""
+    data = written(request)
     if data and sum(len(value) for values in data.values() for value in values) <= _UNSENT_SIZE:
         request.session[_UNSENT] = {"path": request.path, "data": data, "at": int(time.time())}
+
+
+def has_unsent(request: HttpRequest) -> bool:
+    """Whether something is kept for when the person has logged in."""
+    kept = request.session.get(_UNSENT)
+    return kept is not None and time.time() - kept["at"] <= _UNSENT_SECONDS
 
 
 def unsent(request: HttpRequest) -> QueryDict | None:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils import timezone
 
-__all__ = ["AccountAdapter", "LoginForm", "SocialAdapter"]
+from jamlik.web.core import clock
+from jamlik.web.core.texts import say
+
+__all__ = ["WAIT", "AccountAdapter", "LoginForm", "SocialAdapter", "try_again"]
+
+WAIT = timedelta(minutes=5)  # the longest that ACCOUNT_RATE_LIMITS makes anybody wait
+
+
+def try_again(key: str) -> str:
+    """A text that says when one may try again: by then the longest wait is over."""
+    at = timezone.localtime(clock.now() + WAIT + timedelta(minutes=1))
+    return say(key, minutes=WAIT // timedelta(minutes=1), at=at.strftime("%H:%M"))
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types
@@ -18,6 +32,12 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody signs up by themselves."""
         return False
+
+    def validation_error(self, code: str, *args: Any) -> Any:
+        """Say when one may try again, where the package only says that it was too often."""
+        if code == "too_many_login_attempts":
+            return ValidationError(try_again("core.account.login.too_many"), code=code)
+        return super().validation_error(code, *args)
 
 
 class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth has no types

@@ -126,7 +126,7 @@ class SecondStepMiddleware:
 
     @staticmethod
     def _is_open(path: str) -> bool:
-        return path.startswith(("/account/", "/static/", "/language/")) or path in {"/healthz", "/theme.css"}
+        return path.startswith(("/account/", "/static/", "/language/", "/help/")) or path in {"/healthz", "/theme.css"}
 
 
 class HeadersMiddleware:

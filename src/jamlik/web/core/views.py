@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_POST
 from jamlik.web.core import actions, deployment, texts, theme
 from jamlik.web.core.access import permission
 from jamlik.web.core.busy import busy_page, is_busy
+from jamlik.web.core.editing import keep_unsent, written
+from jamlik.web.core.login import WAIT, try_again
 from jamlik.web.core.models import Job, JobState
 from jamlik.web.core.people import person
 
@@ -89,11 +92,11 @@ def icon(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _told(request: HttpRequest, key: str, status: int) -> HttpResponse:
+def _told(request: HttpRequest, key: str, status: int, *, text: str = "") -> HttpResponse:
     """A page that says what happened and leads on."""
     page = {
         "heading": texts.say(f"core.{key}.title"),
-        "text": texts.say(f"core.{key}.text"),
+        "text": text or texts.say(f"core.{key}.text"),
         "url": "/",
         "link_text": texts.say("core.home"),
     }
@@ -101,8 +104,24 @@ def _told(request: HttpRequest, key: str, status: int) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form was open for too long, or came from elsewhere."""
-    return _told(request, "csrf", 403)
+    """The form was open for too long, or came from elsewhere. What was written on our own page is given back."""
+    if not _from_here(request):
+        return _told(request, "csrf", 403)
+    keep_unsent(request)
+    lines = [text for values in written(request).values() for text in values if len(text.split()) > 1]
+    page = {"heading": texts.say("core.csrf.title"), "lines": lines, "url": _came_from(request)}
+    return render(request, "core/csrf.html", page, status=403)
+
+
+def _from_here(request: HttpRequest) -> bool:
+    """Whether a form stood on a page of this site, as far as the browser tells."""
+    told = request.headers.get("Origin") or request.headers.get("Referer", "")
+    return urlsplit(told).netloc == request.get_host()
+
+
+def _came_from(request: HttpRequest) -> str:
+    page = urlsplit(request.headers.get("Referer", ""))
+    return page.path if page.netloc == request.get_host() and page.path.startswith("/") else request.path
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -117,7 +136,9 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Somebody has tried too often."""
-    return _told(request, "too_many", 429)
+    response = _told(request, "too_many", 429, text=try_again("core.too_many.text"))
+    response.headers["Retry-After"] = str(int(WAIT.total_seconds()))
+    return response
 
 
 def too_large(request: HttpRequest) -> HttpResponse:

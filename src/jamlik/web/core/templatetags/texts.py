@@ -11,10 +11,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from jamlik.web.core import texts
-from jamlik.web.core.editing import TOKEN, new_token
+from jamlik.web.core.editing import TOKEN, has_unsent, new_token
 from jamlik.web.core.forms import error_links
 
-__all__ = ["day", "moment", "number", "once_token", "register", "say", "say_key"]
+__all__ = ["day", "moment", "number", "once_token", "register", "say", "say_key", "text_kept"]
 
 register = template.Library()
 
@@ -58,3 +58,9 @@ register.filter("error_links", error_links)
 def once_token() -> SafeString:
     """Mark a form, so that the same form sent twice is done once (`core.editing.once`)."""
     return format_html('<input type="hidden" name="{}" value="{}">', TOKEN, new_token())
+
+
+@register.simple_tag(takes_context=True)
+def text_kept(context: template.Context) -> bool:
+    """Whether what somebody wrote is kept until they have logged in again."""
+    return has_unsent(context["request"])
