@@ -124,6 +124,7 @@ def test_those_who_work_below_a_plan_s_owner_read_it_and_see_their_own_actions(
     assert "Läxhjälp två dagar i veckan" in page
     assert beside.title not in page
     assert "1 åtgärd till hör till en annan del av kommunen." in page
+    assert 'page-aside"></aside>' in page, "the table needs the width"
     head = client_as(user_of("head", municipality.committees[0]))
     assert beside.title in head.get(reverse("plans:plan", args=[plan.pk])).content.decode()
     outside = client_as(user_of("unit_manager", municipality.units[1][0]))

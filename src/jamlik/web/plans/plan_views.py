@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -24,7 +25,8 @@ from jamlik.web.plans.forms import MoveForm, PlanForm
 from jamlik.web.plans.guided_views import conflict_page
 from jamlik.web.plans.models import Plan, PlanState
 from jamlik.web.plans.plandocument import plan_document
-from jamlik.web.plans.views import LIST as ACTIONS
+from jamlik.web.plans.views import LIST as ACTION_LIST
+from jamlik.web.plans.views import STATE_FILTER, UNIT_FILTER
 
 __all__ = ["edit_plan", "move", "new_plan", "plan_list", "plan_page", "plan_pdf", "plan_word"]
 
@@ -37,6 +39,7 @@ LOOKS = {
     "followed_up": "ok",
     "superseded": "plain",
 }
+ACTIONS = replace(ACTION_LIST, filters=(STATE_FILTER, UNIT_FILTER))
 LIST = Spec(
     name="plans.plans",
     columns=(
