@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from jamlik.analysis.change import GapAnswer, GapLeft, MeasuredGap, Mover, gap_change
 from jamlik.web.goals.models import Target
-from jamlik.web.plans import actions, pictures, plan_actions, queries, telling
+from jamlik.web.plans import actions, hooks, pictures, plan_actions, queries, telling
 from jamlik.web.plans.forms import MoneyField
 from jamlik.web.plans.models import Action, Plan, Remeasure, Update
 from jamlik.web.statistics.models import Indicator
@@ -292,18 +292,26 @@ def test_milestones_and_contributors_are_added_reached_and_removed(action, clien
 
 
 def test_plan_as_word_and_pdf_holds_its_actions_and_their_cost(
-    plan, planned, finding_of, municipality, manager, client_as, user_of
+    plan, planned, finding_of, municipality, manager, client_as, user_of, at
 ):
     for number in (1, 2):
         planned(
             finding_of(municipality.committees[0], f"p{number}"), by=manager, plan=plan, title=f"Åtgärd nummer {number}"
         )
+    late = Action.objects.get(title="Åtgärd nummer 1")
+    Action.objects.filter(pk=late.pk).update(due_on=date(2020, 1, 1), progress="on_track", reported_at=at)
+    actions.add_milestone(action=late, title="Schemat är klart", due_on=date(2019, 5, 1), by=manager, at=at)
     reader = client_as(user_of("head", municipality.committees[0]))
     made = docx.Document(io.BytesIO(reader.get(reverse("plans:plan_word", args=[plan.pk])).content))
     text = "\n".join(p.text for p in made.paragraphs)
     assert "Planen har 2 åtgärder." in text
     assert "240\xa0000 kronor" in text
-    assert [row.cells[0].text for row in made.tables[0].rows[1:]] == ["Åtgärd nummer 1", "Åtgärd nummer 2"]
+    rows = [[row.cells[0].text, row.cells[5].text] for row in made.tables[0].rows[1:]]
+    assert rows == [["Åtgärd nummer 1", "försenad"], ["Åtgärd nummer 2", "planerad"]]
+    assert "Delmål" in [p.text for p in made.paragraphs if p.style.name.startswith("Heading")]
+    assert hooks.planned([late.finding_id])[late.finding_id][0].state == "försenad"
+    page = reader.get(reverse("plans:action", args=[late.pk])).content.decode()
+    assert "Rapporterat 2027-02-01: Enligt plan." in page
     pdf = PdfReader(io.BytesIO(reader.get(reverse("plans:plan_pdf", args=[plan.pk])).content))
     assert "Åtgärd nummer 2" in "".join(page.extract_text() for page in pdf.pages)
     assert pdf.trailer["/Root"]["/Lang"] == "sv"

@@ -9,9 +9,8 @@ from django.urls import reverse
 
 from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
 from jamlik.web.core.history import keep_inside
-from jamlik.web.core.texts import say
 from jamlik.web.plans.models import Action, ActionState
-from jamlik.web.plans.shown import action_lines, field_label
+from jamlik.web.plans.shown import action_lines, field_label, state_text
 
 __all__ = ["planned", "start_url"]
 
@@ -43,7 +42,7 @@ def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
             row.title,
             reverse("plans:action", args=[row.pk]),
             row.due_on,
-            say(f"plans.state.{row.state}"),
+            state_text(row),
             row.cost_sek or 0,
             tuple(_lines(row)),
         )

@@ -6,10 +6,20 @@ import hashlib
 from collections.abc import Sequence
 
 from jamlik.model.words import format_number
-from jamlik.reports.document import Align, Column, Definitions, Document, Paragraph, Section, Table, TableCell
+from jamlik.reports.document import (
+    Align,
+    Column,
+    Definitions,
+    Document,
+    Paragraph,
+    Section,
+    Subheading,
+    Table,
+    TableCell,
+)
 from jamlik.web.core.texts import language, say
-from jamlik.web.plans.models import Action, Plan
-from jamlik.web.plans.shown import action_lines, money
+from jamlik.web.plans.models import Action, Milestone, Plan
+from jamlik.web.plans.shown import action_lines, money, state_text
 from jamlik.web.statistics.rules import require_public
 
 __all__ = ["plan_document"]
@@ -75,7 +85,7 @@ def _table(plan: Plan, actions: Sequence[Action]) -> Table:
             TableCell(action.role),
             TableCell(action.due_on.isoformat() if action.due_on else ""),
             TableCell(money(action.cost_sek)),
-            TableCell(say(f"plans.state.{action.state}")),
+            TableCell(state_text(action)),
         )
         for action in actions
     )
@@ -95,7 +105,18 @@ def _section(action: Action) -> Section:
     serves = [(say("plans.field.finding"), action.finding.told(language()))]
     if action.goal is not None:
         serves.append((say("plans.field.goal"), str(action.goal)))
+    blocks: list[Subheading | Definitions] = [Definitions((*serves, *action_lines(action, _FIELDS)))]
     with_whom = [(str(each), each.commitment) for each in action.contributors.all()]
-    steps = [(each.title, each.due_on.isoformat()) for each in action.milestones.all()]
-    items = (*serves, *action_lines(action, _FIELDS), *with_whom, *steps)
-    return Section(f"action-{action.pk}", action.title, (Definitions(tuple(items)),))
+    if with_whom:
+        blocks += [Subheading(say("plans.contributor.heading")), Definitions(tuple(with_whom))]
+    steps = [(each.title, _step_days(each)) for each in action.milestones.all()]
+    if steps:
+        blocks += [Subheading(say("plans.milestone.heading")), Definitions(tuple(steps))]
+    return Section(f"action-{action.pk}", action.title, tuple(blocks))
+
+
+def _step_days(step: Milestone) -> str:
+    """The day a step is to be reached, and the day it was."""
+    day = step.due_on.isoformat()
+    reached = say("plans.milestone.reached", day=step.reached_on.isoformat()) if step.reached_on else ""
+    return f"{day} ({reached})" if reached else day

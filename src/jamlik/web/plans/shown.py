@@ -8,11 +8,23 @@ from typing import Any
 
 from jamlik.model.words import format_number
 from jamlik.web.assessments.choices import choice_label
+from jamlik.web.core import clock
 from jamlik.web.core.texts import has_text, language, say
 from jamlik.web.plans.models import Action
+from jamlik.web.plans.queries import is_late
 from jamlik.web.statistics.models import Indicator
 
-__all__ = ["action_lines", "field_label", "money", "shown_field"]
+__all__ = ["action_lines", "field_label", "money", "shown_field", "shown_state", "state_text"]
+
+
+def shown_state(action: Action) -> str:
+    """The state's code, `late` for an action that should have been done."""
+    return "late" if is_late(action, clock.today()) else str(action.state)
+
+
+def state_text(action: Action) -> str:
+    """The state in words, the same wherever an action is told of."""
+    return say(f"plans.state.{shown_state(action)}")
 
 
 def money(amount: int | None) -> str:

@@ -24,7 +24,7 @@ from jamlik.web.plans import actions, pictures, queries, rules, telling
 from jamlik.web.plans.forms import ActionForm, ContributorForm, MilestoneForm, ReportForm, StopForm
 from jamlik.web.plans.guided_views import conflict_page
 from jamlik.web.plans.models import Action, ActionState, Contributor, Milestone
-from jamlik.web.plans.shown import action_lines
+from jamlik.web.plans.shown import action_lines, shown_state, state_text
 from jamlik.web.statistics.queries import rows_for
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "reach",
     "remove_contributor",
     "report",
-    "shown_state",
     "stop",
 ]
 
@@ -55,11 +54,6 @@ PAGE_FIELDS = (
     "effect_group",
     "expected_effect",
 )
-
-
-def shown_state(action: Action) -> str:
-    """The state's code, `late` for one that should have been done."""
-    return "late" if queries.is_late(action, clock.today()) else str(action.state)
 
 
 def _late(rows: QuerySet[Action], value: str) -> QuerySet[Action]:
@@ -112,7 +106,7 @@ LIST = Spec(
         Column(
             "state",
             "plans.field.state",
-            lambda row: say(f"plans.state.{shown_state(row)}"),
+            state_text,
             sort="state",
             tag=lambda row: LOOKS[shown_state(row)],
         ),
