@@ -94,8 +94,8 @@ bench: $(RUNTIME)
 	@$(BIN)/python scripts/bench.py
 
 prove: $(DEV)
-	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n 2 --dist worksteal -m prove $(PYTEST_ARGS)
-	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
+	@HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -o faulthandler_timeout=0 -n 2 --dist worksteal -m prove $(PYTEST_ARGS)
+	HYPOTHESIS_PROFILE=prove $(BIN)/python -m pytest -o faulthandler_timeout=0 -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS)
 
 docs: $(DEV)
 	@$(BIN)/python scripts/reference_docs.py
