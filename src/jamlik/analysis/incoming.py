@@ -13,6 +13,7 @@ from jamlik.analysis.diff import Shape, shape_of
 from jamlik.analysis.intake import ReadIn, opened, read_in
 from jamlik.analysis.lawful import require_lawful, require_nobody_named
 from jamlik.analysis.prepare import prepared_cells
+from jamlik.analysis.whose import told_of_areas
 from jamlik.model.dataset import Column, ColumnRole, Dataset, IndicatorColumns, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Problem, Severity
 from jamlik.model.indicators import Direction
@@ -149,6 +150,7 @@ def _seen(found: Inspection, dataset: Dataset, read: ReadIn, key: bytes) -> Seen
         "periods": list(shape.periods),
         "sheet": found.dataset.layout.sheet,
         "guess": dataset_toml_text(replace(found.dataset, path=found.name), lang="sv"),
+        **told_of_areas(read.prepared, dataset, file=found.name),
     }
     description = dataset_toml_text(replace(dataset, path=found.name), lang="sv")
     return Seen(description, about, _problems(found, dataset, read), shape)

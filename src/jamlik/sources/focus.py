@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from jamlik.model.dataset import Column, ColumnRole, Dataset
 from jamlik.model.errors import ErrorKind, JamlikError, Place
@@ -12,7 +12,7 @@ from jamlik.sources.koladafile import municipality_objects
 from jamlik.sources.looking import Looked
 from jamlik.sources.tidy import area_names
 
-__all__ = ["focus_code", "focus_label", "rows_inside_focus"]
+__all__ = ["area_named", "focus_code", "focus_label", "no_such_area", "rows_inside_focus"]
 
 
 def focus_code(looked: Looked, columns: Sequence[Column], focus: str) -> str:
@@ -25,7 +25,6 @@ def focus_code(looked: Looked, columns: Sequence[Column], focus: str) -> str:
     """
     if not focus:
         return ""
-    wanted = focus.strip().casefold()
     known: dict[str, str] = {}
     for column in columns:
         if column.role is not ColumnRole.AREA:
@@ -37,17 +36,33 @@ def focus_code(looked: Looked, columns: Sequence[Column], focus: str) -> str:
                 known.setdefault(found.code, found.label)
     listed = {str(item["id"]): str(item.get("title", "")) for item in municipality_objects(looked.source)}
     known = {code: listed.get(code, label) if label == code else label for code, label in known.items()}
+    return area_named(focus, known, file=looked.table.name)
+
+
+def area_named(text: str, known: Mapping[str, str], *, file: str = "") -> str:
+    """Code of the area that somebody names, by code or by name, among those there are (code → name).
+
+    Raises
+    ------
+    JamlikError
+        USAGE when there is none of them, naming some and the one most like it.
+    """
+    wanted = text.strip().casefold()
     for code, label in known.items():
         if wanted in (code.casefold(), code.lstrip("0").casefold(), label.casefold()):
             return code
-    like = nearest(focus, [*known.values(), *known])
-    raise JamlikError(
+    raise no_such_area(text, known, like=nearest(text, [*known.values(), *known]), file=file)
+
+
+def no_such_area(text: str, known: Mapping[str, str], *, like: str = "", file: str = "") -> JamlikError:
+    """What is told when an area is not among those there are (code → name); `like` is what may have been meant."""
+    return JamlikError(
         "no_such_area",
-        where=Place(looked.table.name),
+        where=Place(file),
         why="why_when" if known else "why",
         do="did_you_mean" if like else "do",
         kind=ErrorKind.USAGE,
-        focus=focus,
+        focus=text,
         areas=", ".join(list(known.values())[:5]),
         like=like,
     )

@@ -116,3 +116,24 @@ def test_a_release_tells_what_it_says_before_and_after_it_is_out(analyst, client
     assert "<svg" in after
     uncertain = data_set.findings.exclude(certainty__in=("clear", "indicated")).first()
     assert uncertain is None or " ".join(uncertain.sentence.split()) not in after
+
+
+def test_own_municipality_is_proposed_by_name_and_a_code_that_is_not_there_is_refused(analyst, client_as, committee):
+    row = made_import(committee)
+    row.inspection |= {"areas": [["1440", "Ale"], ["9", "Ekby"]], "areas_n": 2, "focus": "", "asked_n": 15132}
+    row.save()
+    client = client_as(analyst)
+    seen = page(client, "import", row.pk)
+    assert "Filen har 2 områden, och alla är med. Det blir 15 132 jämförelser." in seen.replace("\xa0", " ")
+    assert "Er kommun, Ekby, är ett av områdena." in seen
+    assert '<option value="9" selected>Ekby (9)</option>' in page(client, "correct", row.pk)
+    answer = client.post(reverse("statistics:correct", args=[row.pk]), {"focus": "9999"})
+    assert answer.status_code == 422
+    assert "finns inte i filen. Filen har till exempel Ale, Ekby." in answer.content.decode()
+    assert client.post(reverse("statistics:correct", args=[row.pk]), {"focus": "9"}).status_code == 302
+    row.refresh_from_db()
+    assert row.state == ImportState.SPOOLED
+    row.state, row.inspection = ImportState.INSPECTED, {**row.inspection, "focus": "9", "focus_name": "Ekby"}
+    row.save()
+    assert "Analysen gäller Ekby." in page(client, "import", row.pk)
+    assert "ett av områdena" not in page(client, "import", row.pk)

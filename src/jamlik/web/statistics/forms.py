@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 from jamlik.analysis.incoming import CORRECTABLE, Correction
+from jamlik.analysis.whose import area_named
+from jamlik.model.errors import JamlikError
 from jamlik.model.indicators import Direction
 from jamlik.web.core import clock
 from jamlik.web.core.forms import Form
@@ -155,11 +157,14 @@ class CorrectForm(Form):
     source = _text("statistics.correct.source", required=False)
     focus = _text("statistics.correct.focus", required=False, max_length=20)
 
-    def __init__(self, *args: Any, imported: Import, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, imported: Import, own_area: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         about = imported.inspection
         for name in ("title", "source", "focus"):
             self.fields[name].initial = about.get(name, "")
+        self.areas: dict[str, str] = dict(about.get("areas", []))
+        if self.areas:
+            self.fields["focus"] = _AreaChoice(self.areas, initial=about.get("focus") or own_area)
         self.columns = [str(column["name"]) for column in about.get("columns", [])]
         self.measures = [(str(i["id"]), _named(i)) for i in about.get("indicators", [])]
         for place, column in enumerate(about.get("columns", [])):
@@ -206,6 +211,35 @@ class _KeptChoice(forms.ChoiceField):
         """Nothing said is as it is now."""
         if value:
             super().validate(value)
+
+
+class _AreaChoice(forms.ChoiceField):
+    """Which of the file's areas the analysis is for; the person's own is chosen beforehand where it is there."""
+
+    def __init__(self, areas: dict[str, str], **kwargs: Any) -> None:
+        self.areas = areas
+        named = sorted(((code, _area_name(code, label)) for code, label in areas.items()), key=lambda pair: pair[1])
+        every = ("", say("statistics.correct.every_area", n=len(areas)))
+        super().__init__(
+            label=later("statistics.correct.focus_of"),
+            help_text=later("statistics.correct.focus_of_hint"),
+            choices=[every, *named],
+            required=False,
+            **kwargs,
+        )
+
+    def to_python(self, value: Any) -> str:
+        """The area's code, where it was written by name as well."""
+        text = str(value or "").strip()
+        try:
+            return area_named(text, self.areas) if text else ""
+        except JamlikError as error:
+            told = (error.part(name, language()) for name in ("what", "why", "do"))
+            raise forms.ValidationError(" ".join(part for part in told if part)) from error
+
+
+def _area_name(code: str, label: str) -> str:
+    return f"{label} ({code})" if label and label != code else code
 
 
 class _KeptText(forms.CharField):

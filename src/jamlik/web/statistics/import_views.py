@@ -71,10 +71,23 @@ def _page(request: HttpRequest, found: Import, form: Form) -> HttpResponse:
         "diff": _diff(found),
         "correctable": bool(about.get("columns")) and found.state == ImportState.INSPECTED,
         "kolada": found.data_set.origin == Origin.KOLADA,
+        "areas": _areas(found),
         "no_network": found.error.get("kind") == ErrorKind.NETWORK,
         **_onward(request, found),
     }
     return render(request, "statistics/import.html", page, status=422 if form.errors else 200)
+
+
+def _areas(found: Import) -> dict[str, Any]:
+    """For whom the analysis is, and how much that makes to compare: told before anybody says yes."""
+    about = found.inspection
+    own = queries.own_area_in(found) if found.state == ImportState.INSPECTED else ""
+    return {
+        "n": about.get("areas_n", 0),
+        "asked_n": about.get("asked_n", 0),
+        "name": about.get("focus_name", ""),
+        "other": dict(about.get("areas", [])).get(own, "") if own != about.get("focus") else "",
+    }
 
 
 def _onward(request: HttpRequest, found: Import) -> dict[str, Any]:
@@ -265,7 +278,7 @@ def _waiting(request: HttpRequest, pk: int) -> Import:
 def correct(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Say what the columns are."""
     found, user = _waiting(request, pk), person(request)
-    form = CorrectForm(data_of(request), imported=found)
+    form = CorrectForm(data_of(request), imported=found, own_area=queries.own_area_in(found))
 
     def act() -> None:
         actions.correct_import(imported=found, correction=form.correction(), by=user, at=clock.now())

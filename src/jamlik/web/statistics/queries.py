@@ -11,11 +11,12 @@ from django.http import HttpRequest
 from jamlik.analysis.change import GapChange
 from jamlik.analysis.change import gap_change as worked_out
 from jamlik.analysis.release import Preview, preview
+from jamlik.analysis.whose import own_area
 from jamlik.model.tables import Audience
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
 from jamlik.web.organisation.models import Unit
-from jamlik.web.organisation.queries import AUTHORITIES, Person, inside_authorities, scope_ids, units_in_scope
+from jamlik.web.organisation.queries import AUTHORITIES, Person, inside_authorities, root, scope_ids, units_in_scope
 from jamlik.web.statistics import rules
 from jamlik.web.statistics.freezing import direction_of, measured_gap
 from jamlik.web.statistics.models import (
@@ -52,6 +53,7 @@ __all__ = [
     "open_to",
     "open_to_all",
     "other_row",
+    "own_area_in",
     "owners_for",
     "pictures_of",
     "published_releases",
@@ -236,6 +238,15 @@ def import_in_scope(user: User, pk: int) -> Import | None:
     """An import whose committee the person may import for; to others it is not there."""
     rows = Import.objects.select_related("data_set__owner", "data_set__current", "uploaded_by", "job")
     return rows.filter(pk=pk, data_set__owner_id__in=scope_ids(user, "statistics.import")).first()
+
+
+def own_area_in(imported: Import) -> str:
+    """Code of one's own municipality among the areas of a file; empty where it is not there, or has no name yet."""
+    top = root()
+    if top is None:
+        return ""
+    areas = dict(imported.inspection.get("areas", []))
+    return own_area(areas, code=top.code, name=top.name)
 
 
 def unfinished_import(data_set: DataSet) -> Import | None:
