@@ -26,7 +26,7 @@ from jamlik.sources.columns import slug
 from jamlik.sources.ekby import write_ekby
 from jamlik.sources.inspect import inspect_file
 from jamlik.sources.inspection import ColumnInspection, Inspection, MarkSeen
-from jamlik.sources.kolada import KoladaClient
+from jamlik.sources.kolada import KoladaClient, Municipality, known_municipalities, matching_municipality
 from jamlik.sources.toml import dataset_toml_text, parsed_dataset
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "ekby_datasets",
     "looked_at",
     "municipality_looked_at",
+    "municipality_named",
     "names_somebody",
     "shape_of_dataset",
 ]
@@ -222,6 +223,17 @@ def _problem(problem: Problem) -> dict[str, Any]:
         "few": problem.few,
         "detail": problem.detail,
     }
+
+
+def municipality_named(text: str) -> Municipality:
+    """The municipality that a person means by a name or a code, without asking anybody else.
+
+    Raises
+    ------
+    JamlikError
+        Of kind `usage` when there is none of that name; those most like it are named.
+    """
+    return matching_municipality(text, among=known_municipalities())
 
 
 def municipality_looked_at(

@@ -74,6 +74,29 @@ def test_ekby_asked_for_twice_is_one_job(municipality, user_of, client_as):
     assert response.url == reverse("core:job", args=[first.pk])
 
 
+def test_a_misspelt_municipality_changes_nothing_and_those_like_it_are_named(top, user_of, client_as):
+    client = client_as(user_of("admin", top))
+    response = client.post(reverse("desk:own"), {"municipality": "Hudinge"})
+    assert response.status_code == 422
+    assert "Menade du någon av dem: Huddinge (0126)" in response.content.decode()
+    top.refresh_from_db()
+    assert top.name == say("core.site.own_municipality")
+    assert not DataSet.objects.exists()
+    assert not Law.objects.exists()
+
+
+def test_what_has_begun_is_on_the_first_page_with_the_other_ways_until_figures_are_in_use(top, user_of, client_as):
+    client = client_as(user_of("admin", top))
+    begun = client.post(reverse("desk:own"), {"municipality": "huddinge kommun"})
+    html = client.get(reverse("desk:start")).content.decode()
+    assert f'<a href="{begun.url}">Kolada: Huddinge</a>' in html
+    assert "Hur vill du börja?" in html
+    assert reverse("desk:ekby") in html
+    assert "Ekby är inläst här" not in client.get(reverse("desk:own")).content.decode()
+    DataSet.objects.update(origin="ekby")
+    assert "Ekby är inläst här" in client.get(reverse("desk:own")).content.decode()
+
+
 def test_a_municipality_that_is_not_named_is_asked_for(top, user_of, client_as):
     response = client_as(user_of("admin", top)).post(reverse("desk:own"), {"municipality": ""})
     assert response.status_code == 422

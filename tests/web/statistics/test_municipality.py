@@ -43,11 +43,9 @@ def test_own_municipality_is_fetched_told_and_analysed(kolada, committee, analys
     assert DataSet.objects.count() == 1  # the same municipality is the same data set
 
 
-def test_a_municipality_there_is_none_of_is_told(kolada, committee, analyst, client_as, run_jobs):
+def test_a_municipality_there_is_none_of_is_refused_with_those_like_it(committee, analyst, client_as):
     client = client_as(analyst)
-    client.post(reverse("statistics:municipality"), {"municipality": "Hudinge", "owner": committee.pk})
-    run_jobs()
-    imported = Import.objects.get()
-    assert imported.state == ImportState.FAILED
-    page = client.get(reverse("statistics:import", args=[imported.pk])).content.decode()
-    assert "Huddinge" in page
+    answer = client.post(reverse("statistics:municipality"), {"municipality": "Hudinge", "owner": committee.pk})
+    assert answer.status_code == 422
+    assert "Huddinge (0126)" in answer.content.decode()
+    assert not DataSet.objects.exists()

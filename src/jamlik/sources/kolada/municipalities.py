@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
+from importlib import resources
 from typing import Any
 
 from jamlik.model.errors import ErrorKind, JamlikError
 
-__all__ = ["RIKET", "Municipality", "SimilarGroup", "matching_municipality", "similar_group"]
+__all__ = [
+    "RIKET",
+    "Municipality",
+    "SimilarGroup",
+    "known_municipalities",
+    "matching_municipality",
+    "similar_group",
+]
 
 RIKET = "0000"
 _OVERALL = "övergripande"
@@ -54,6 +64,14 @@ class SimilarGroup:
     def is_overall(self) -> bool:
         """Whether they are similar on the whole and not only in one service."""
         return self.kind.casefold() == _OVERALL
+
+
+@cache
+def known_municipalities() -> tuple[Municipality, ...]:
+    """All municipalities, regions and the country as the program knows them without asking anybody."""
+    told = tomllib.loads(resources.files(__package__).joinpath("municipalities.toml").read_text("utf-8"))
+    kinds = (("municipality", "K"), ("other", "L"))
+    return tuple(Municipality(code, name, kind) for table, kind in kinds for code, name in told[table].items())
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import OperationalError, transaction
 from django.urls import reverse
 
+from jamlik.analysis.incoming import municipality_named
 from jamlik.web.core import access, audit
 from jamlik.web.core.busy import if_free, is_busy
 from jamlik.web.core.jobs import Job, enqueue
@@ -72,17 +73,23 @@ def ask_for_ekby(*, by: User, at: datetime) -> Job:
 def begin_own(*, municipality: str, by: User, at: datetime) -> Import:
     """Begin with one's own municipality: an executive board to own its figures, laws and themes, and the figures.
 
-    What is there already is kept.
+    What is there already is kept. Nothing is made before the municipality is one there is.
+
+    Raises
+    ------
+    JamlikError
+        When there is no municipality of that name or code; those most like it are named.
     """
+    home = municipality_named(municipality)
     top = root()
     access.require(by, BEGIN, unit=top)
     assert top is not None  # nobody has the permission for no unit
     if not has_own_name(top):
-        values = {"name": municipality.strip()}
+        values = {"name": home.name}
         change_unit(unit=top, values=values, expected_version=top.version, by=by, at=at)
     load_laws(by=by, at=at)
     theme_set_from_template(key="four_perspectives", by=by, at=at)
-    return begin_municipality(municipality=municipality, owner=_board(top, by=by, at=at), by=by, at=at)
+    return begin_municipality(municipality=home.code, owner=_board(top, by=by, at=at), by=by, at=at)
 
 
 def _board(top: Unit, *, by: User, at: datetime) -> Unit:

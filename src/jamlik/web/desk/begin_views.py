@@ -16,6 +16,7 @@ from jamlik.web.core.texts import language
 from jamlik.web.desk import actions, ekby_people
 from jamlik.web.desk.forms import OwnForm
 from jamlik.web.organisation.queries import root
+from jamlik.web.statistics.queries import ekby_is_loaded
 
 __all__ = ["ekby", "own", "people"]
 
@@ -61,7 +62,7 @@ def own(request: HttpRequest) -> HttpResponseBase:
             return once(request, lambda: _begun(request, form.cleaned_data["municipality"]))
         except JamlikError as error:
             form.add_error("municipality", " ".join(error.text(language()).splitlines()))
-    page = {"form": form, "back": reverse("desk:start")}
+    page = {"form": form, "back": reverse("desk:start"), "ekby": ekby_is_loaded()}
     return render(request, "desk/own.html", page, status=422 if form.errors else 200)
 
 

@@ -61,5 +61,5 @@ def visit_of(user: User) -> Visit | None:
 
 
 def holds_nothing() -> bool:
-    """Whether the site holds no figures and nothing that somebody told of: it is to begin."""
-    return not DataSet.objects.exists() and not Finding.objects.exists()
+    """Whether no figures are in use and nobody has told of anything: the site is to begin, or has just begun."""
+    return not DataSet.objects.filter(current__isnull=False).exists() and not Finding.objects.exists()

@@ -13,6 +13,7 @@ from jamlik.web.desk import actions, ekby_people, found, queries
 from jamlik.web.desk.changes import happened_since
 from jamlik.web.desk.waiting import late_work, waiting_work
 from jamlik.web.organisation.queries import current_assignments
+from jamlik.web.statistics.queries import begun_imports
 
 __all__ = ["search", "start"]
 
@@ -22,7 +23,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """What waits, what is late, what is new; the first time, how to begin."""
     user, day = person(request), clock.today()
     if may(user, "desk.begin") and queries.holds_nothing():
-        return render(request, "desk/begin.html", {"ways": beginnings.beginnings()})
+        return render(request, "desk/begin.html", {"ways": beginnings.beginnings(), "begun": begun_imports(user)})
     roles = current_assignments(user)
     visit = actions.note_visit(user=user, at=clock.now())
     page = {

@@ -8,9 +8,9 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
-from jamlik.analysis.incoming import Correction, corrected
+from jamlik.analysis.incoming import Correction, corrected, municipality_named
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.web.core import audit, editing
 from jamlik.web.core.jobs import enqueue
@@ -152,21 +152,26 @@ def _received(data_set: DataSet, file_name: str, kept: spool.Spooled, by: User, 
 
 @transaction.atomic
 def begin_municipality(*, municipality: str, owner: Unit, by: User | None, at: datetime) -> Import:
-    """Begin with a municipality's own figures: fetch its sex-split indicators from Kolada, as `jamlik start` does."""
-    key = municipality.strip()
-    named = Q(origin_key__iexact=key) | Q(title__iexact=say("statistics.kolada.title", name=key))
-    data_set = DataSet.objects.filter(named, owner=owner, origin=Origin.KOLADA).first()
+    """Begin with a municipality's own figures: fetch its sex-split indicators from Kolada, as `jamlik start` does.
+
+    Raises
+    ------
+    JamlikError
+        When there is no municipality of that name or code; those most like it are named.
+    """
+    home = municipality_named(municipality)
+    data_set = DataSet.objects.filter(owner=owner, origin=Origin.KOLADA, origin_key=home.code).first()
     if data_set is None:
         data_set = create_data_set(
-            title=say("statistics.kolada.title", name=key),
+            title=say("statistics.kolada.title", name=home.name),
             owner=owner,
             legal_basis=say("statistics.kolada.legal_basis"),
             origin=Origin.KOLADA,
-            origin_key=key,
+            origin_key=home.code,
             by=by,
             at=at,
         )
-    imported = _begun(data_set, by=by, at=at, file_name=f"Kolada {key}")
+    imported = _begun(data_set, by=by, at=at, file_name=f"Kolada {home.name}")
     audit.record("statistics.fetch_begun", target=imported, by=by, at=at)
     _ask(imported, "statistics.inspect", by)
     return imported

@@ -29,6 +29,7 @@ from jamlik.web.statistics.models import (
     Indicator,
     InsideFigures,
     Observation,
+    Origin,
     Picture,
     Release,
     ReleaseState,
@@ -39,10 +40,12 @@ from jamlik.web.statistics.thawing import Drawn, charts_of, drawn, result_of
 
 __all__ = [
     "SURE",
+    "begun_imports",
     "charts",
     "data_set_page",
     "data_sets",
     "earlier_release",
+    "ekby_is_loaded",
     "figures_for",
     "gap_change",
     "import_in_scope",
@@ -69,6 +72,8 @@ __all__ = [
     "visible_findings",
     "waiting_findings",
 ]
+
+MOST_BEGUN = 20
 
 
 def visible_findings(user: User) -> QuerySet[Finding]:
@@ -247,6 +252,21 @@ def own_area_in(imported: Import) -> str:
         return ""
     areas = dict(imported.inspection.get("areas", []))
     return own_area(areas, code=top.code, name=top.name)
+
+
+def begun_imports(user: User) -> list[Import]:
+    """The last version of each data set that has none in use, within what the person may import for."""
+    rows = Import.objects.filter(data_set__current=None, data_set__owner_id__in=scope_ids(user, "statistics.import"))
+    last = rows.order_by("data_set", "-number").only("state", "uploaded_at", "number", "data_set__title")
+    found: dict[int, Import] = {}
+    for row in last.select_related("data_set"):
+        found.setdefault(row.data_set_id, row)
+    return sorted(found.values(), key=lambda row: row.uploaded_at, reverse=True)[:MOST_BEGUN]
+
+
+def ekby_is_loaded() -> bool:
+    """Whether the invented municipality's figures are here."""
+    return DataSet.objects.filter(origin=Origin.EKBY).exists()
 
 
 def unfinished_import(data_set: DataSet) -> Import | None:
