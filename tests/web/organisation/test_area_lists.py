@@ -125,7 +125,7 @@ def test_administrator_brings_in_areas_and_takes_them_out_again(admin, client_as
     upload = SimpleUploadedFile("omraden.csv", LIST.encode())
     page = browser.post(reverse("organisation:area_lists"), {"file": upload}, follow=True)
     text = page.content.decode()
-    assert "3 områden ändras" in text
+    assert "3 nya områden" in text
     assert "Björkhagen" in text
     kept = UnitList.objects.get()
     asked = {"seen": areas_compared(kept.rows).digest}

@@ -91,6 +91,32 @@ def test_cells_that_cannot_be_read_are_told_by_row():
     assert "i höstas" in problems[1].text
 
 
+def test_every_fault_of_every_row_is_told_at_once(admin, client_as):
+    rows = ["a;A;planet;uf;i höstas", ";B;enhet;uf;", "c;;enhet;nowhere;", "a;D;enhet;uf;"]
+    file = io.BytesIO("\n".join(["kod;namn;typ;överordnad;från", *rows]).encode())
+    file.name = "enheter.csv"
+    page = client_as(admin).post("/organisation/lists/", {"file": file}).content.decode()
+    told = page.split('role="alert">')[1].split("</ul>")[0]
+    assert told.count("<li>") == 6
+    for word in ("planet", "i höstas", "Skriv en kod", "Skriv ett namn", "nowhere", "Rad 5"):
+        assert word in told
+    assert not UnitList.objects.exists()
+
+
+def test_broken_file_is_called_by_its_own_name():
+    with pytest.raises(ValidationError) as error:
+        read(b"PK\x03\x04 this is no workbook", "våra enheter.xlsx")
+    assert "våra enheter.xlsx" in error.value.messages[0]
+
+
+def test_new_units_are_counted_apart_from_changed_ones(admin, client_as, kept):
+    found = kept(
+        "kod;namn;typ;överordnad\nbjork;Björkens skola;enhet;uf\ngran;Granskolan;enhet;uf\nlind;Lind;enhet;uf\n"
+    )
+    page = client_as(admin).get(f"/organisation/lists/{found.pk}/").content.decode()
+    assert "2 nya enheter, 1 enhet ändras" in page
+
+
 @pytest.mark.parametrize(
     ("body", "name", "word"),
     [

@@ -22,6 +22,7 @@ __all__ = [
     "EraseForm",
     "InvitationForm",
     "InviteForm",
+    "InviteManyForm",
     "ListForm",
     "PersonForm",
     "RoleForm",
@@ -80,9 +81,16 @@ class UnitForm(Form):
 class _RoleFields(Form):
     """A role, where and how long; only units where the person may give roles are there to choose."""
 
-    role = forms.ChoiceField(label=later("organisation.field.role"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=later("organisation.field.role"),
+        widget=forms.RadioSelect,
+        error_messages={"required": later("organisation.error.choose_role")},
+    )
     unit = forms.TypedChoiceField(
-        label=later("organisation.field.unit"), help_text=later("organisation.hint.unit"), coerce=int
+        label=later("organisation.field.unit"),
+        help_text=later("organisation.hint.unit"),
+        coerce=int,
+        error_messages={"required": later("organisation.error.choose_unit")},
     )
     valid_from = _day("valid_from", "organisation.hint.date")
     valid_to = _day("valid_to", "organisation.hint.role_valid_to")
@@ -96,7 +104,8 @@ class _RoleFields(Form):
                 for each in Role
             ]
             within = units_in_scope(by, "organisation.people_edit").order_by("path")
-            unit.choices = [(each.pk, f"{'– ' * each.depth}{each.name}") for each in within]
+            places = [(each.pk, f"{'– ' * each.depth}{each.name}") for each in within]
+            unit.choices = [("", say("organisation.choose_unit")), *places]  # the widest scope is nobody's by default
 
 
 class RoleForm(_RoleFields):
@@ -111,9 +120,41 @@ class InviteForm(_RoleFields):
         help_text=later("organisation.hint.email"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        error_messages={
+            "required": later("organisation.error.write_email"),
+            "invalid": later("organisation.error.odd_email"),
+        },
     )
-    name = forms.CharField(label=later("organisation.field.person_name"), max_length=200)
+    name = forms.CharField(
+        label=later("organisation.field.person_name"),
+        max_length=200,
+        error_messages={"required": later("organisation.error.write_person")},
+    )
     field_order = ("email", "name", "role", "unit", "valid_from", "valid_to")
+
+
+class InviteManyForm(Form):
+    """People to invite, as pasted lines or as a file."""
+
+    lines = forms.CharField(
+        label=later("organisation.people_list.lines"),
+        help_text=later("organisation.people_list.lines_hint"),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        max_length=100_000,
+        required=False,
+    )
+    file = forms.FileField(
+        label=later("organisation.people_list.file"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.xls,.ods"}),
+        required=False,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for one of the two."""
+        cleaned = super().clean() or {}
+        if not self.errors and bool(cleaned.get("lines")) == bool(cleaned.get("file")):
+            self.add_error("lines", say("organisation.people_list.one_of_two"))
+        return cleaned
 
 
 class PersonForm(Form):
@@ -138,17 +179,20 @@ class InvitationForm(Form):
         label=later("organisation.field.person_name"),
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": later("organisation.error.write_own_name")},
     )
     password = forms.CharField(
         label=later("organisation.field.password"),
         help_text=later("organisation.hint.password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": later("organisation.error.write_password")},
     )
     password_again = forms.CharField(
         label=later("organisation.field.password_again"),
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        error_messages={"required": later("organisation.error.write_password_again")},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -161,7 +205,7 @@ class InvitationForm(Form):
         first, second = cleaned.get("password"), cleaned.get("password_again")
         if first and second and first != second:
             self.add_error("password_again", say("organisation.error.passwords_differ"))
-        elif first:
+        if first:  # all that is wrong is told at once
             try:
                 password_validation.validate_password(first, self._user)
             except ValidationError as error:

@@ -25,7 +25,7 @@ from jamlik.web.organisation.forms import ListForm
 from jamlik.web.organisation.models import Area, ListAbout, Unit, UnitList
 from jamlik.web.organisation.queries import root
 from jamlik.web.organisation.unit_files import RowProblem, rows_of_file
-from jamlik.web.organisation.unit_lists import ListDiff, UnitChange
+from jamlik.web.organisation.unit_lists import ListDiff, UnitChange, all_problems
 
 __all__ = ["accept", "area_example", "drop", "example", "review", "start", "upload", "upload_areas"]
 
@@ -47,7 +47,8 @@ def upload(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            rows, problems = rows_of_file(file, name=file.name, size=file.size)
+            rows, unread = rows_of_file(file, name=file.name, size=file.size)
+            problems = all_problems(rows, unread) if unread else []
             if not problems:
                 return once(request, lambda: _kept(request, file.name, rows))
         except ValidationError as error:
@@ -153,6 +154,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponseBase:
         "list": found,
         "diff": diff,
         "changes": _in_words(diff, found) if diff else [],
+        "new_n": sum(change.new for change in diff.changes) if diff else 0,
+        "changed_n": sum(not change.new for change in diff.changes) if diff else 0,
         "words": "organisation.area_list" if found.about == ListAbout.AREAS else "organisation.list",
         "back": _lists(found),
     }

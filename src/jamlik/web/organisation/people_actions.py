@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import rules
 from jamlik.web.organisation.models import Invitation, RoleAssignment, Unit
+from jamlik.web.organisation.people_lists import Guest
 from jamlik.web.organisation.queries import forget_roles, may_change_account, units_in_scope
 from jamlik.web.organisation.roles import Role
 
@@ -30,6 +32,7 @@ __all__ = [
     "give_role",
     "invitation_of",
     "invite",
+    "invite_many",
     "make_link",
     "send_invitation",
 ]
@@ -74,6 +77,13 @@ def invite(
     if user.last_login is None and not user.has_usable_password():
         send_invitation(user=user, by=by, at=at)
     return user
+
+
+@transaction.atomic
+def invite_many(*, guests: Sequence[Guest], by: User, at: datetime) -> None:
+    """Invite everybody in a list, or nobody where something stops one of them."""
+    for each in guests:
+        invite(email=each.email, name=each.name, role=each.role, unit=each.unit, by=by, at=at)
 
 
 @transaction.atomic

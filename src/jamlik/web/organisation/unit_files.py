@@ -24,6 +24,7 @@ __all__ = ["COLUMNS", "MOST_BYTES", "MOST_ROWS", "RowProblem", "columns_found", 
 MOST_BYTES = 5 * 1024 * 1024
 MOST_ROWS = 5000
 _MOST_UNPACKED = 100 * 1024 * 1024
+_LONGEST_NAME = 50  # signs, each of up to four bytes, of the 255 that a disk takes
 _SUFFIXES = frozenset({".csv", ".txt", ".tsv", ".xlsx", ".xls", ".ods"})
 
 # What people call the columns; compared without capitals, spaces and signs.
@@ -55,6 +56,7 @@ class RowProblem:
 
     row: int
     text: str
+    about: str = ""  # the column, where it is about one
 
 
 def rows_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[str, object]], list[RowProblem]]:
@@ -72,7 +74,7 @@ def rows_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[list[dict[
         cells = {column: listing.unharmed(row.cells[title]) for column, title in columns.items()}
         plain, wrong = _plain_row(cells)
         rows.append({"row": row.number, **plain})
-        problems += [RowProblem(row.number, text) for text in wrong]
+        problems += [RowProblem(row.number, text, column) for column, text in wrong]
     return rows, problems
 
 
@@ -91,7 +93,7 @@ def table_of_file(stream: IO[bytes], *, name: str, size: int) -> tuple[tuple[str
         raise ValidationError(say("organisation.list.wrong_size", most=MOST_BYTES // 1024**2))
     content = stream.read(MOST_BYTES + 1)
     with tempfile.TemporaryDirectory(prefix="jamlik-units-") as folder:
-        path = Path(folder) / f"list{suffix}"
+        path = Path(folder) / f"{Path(name).stem[:_LONGEST_NAME]}{suffix}"  # messages call the file by its own name
         path.write_bytes(content)
         _require_sound(path)
         try:
@@ -142,7 +144,7 @@ def columns_found(
     return found
 
 
-def _plain_row(cells: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
+def _plain_row(cells: Mapping[str, str]) -> tuple[dict[str, object], list[tuple[str, str]]]:
     plain: dict[str, object] = {}
     wrong = []
     for column, text in cells.items():
@@ -151,13 +153,13 @@ def _plain_row(cells: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:
             plain[column] = kind or ""
             if text and kind is None:
                 known = ", ".join(say(f"organisation.kind.{each.value}") for each in UnitKind)
-                wrong.append(say("organisation.list.unknown_kind", kind=text, known=known))
+                wrong.append((column, say("organisation.list.unknown_kind", kind=text, known=known)))
         elif column in ("valid_from", "valid_to"):
             try:
                 plain[column] = date.fromisoformat(text[:10]).isoformat() if text else ""
             except ValueError:
                 plain[column] = ""
-                wrong.append(say("organisation.list.no_date", text=text))
+                wrong.append((column, say("organisation.list.no_date", text=text)))
         else:
             plain[column] = text
     return plain, wrong

@@ -16,7 +16,7 @@ from jamlik.web.organisation.models import Area, Unit, UnitKind
 from jamlik.web.organisation.rules import BELOW, LONGEST
 from jamlik.web.organisation.unit_files import RowProblem
 
-__all__ = ["ListDiff", "Row", "UnitChange", "compared"]
+__all__ = ["ListDiff", "Row", "UnitChange", "all_problems", "compared"]
 
 Row = Mapping[str, object]
 
@@ -86,6 +86,13 @@ def compared(rows: Sequence[Row]) -> ListDiff:
     return ListDiff(tuple(changes), same, left_out, tuple(sorted(problems, key=lambda each: each.row)))
 
 
+def all_problems(rows: Sequence[Row], unread: Sequence[RowProblem]) -> list[RowProblem]:
+    """All that stops a list: cells that could not be read, and what does not go together, each told once."""
+    told = {(each.row, each.about) for each in unread}
+    more = [each for each in compared(rows).problems if not each.about or (each.row, each.about) not in told]
+    return sorted([*unread, *more], key=lambda each: each.row)
+
+
 def _as_it_is(unit: Unit) -> dict[str, str]:
     return {
         "name": unit.name,
@@ -117,7 +124,9 @@ def _wanted(
         }
         if not values["parent"] and top is not None and code != top.code:
             values["parent"] = top.code
-        problems += [RowProblem(number, text) for text in _value_problems({**values, "code": code})]
+        problems += [
+            RowProblem(number, text, about) for about, text in _value_problems({**values, "code": code}).items()
+        ]
         found[code] = _Wanted(number, values)
     return found, problems
 
@@ -126,18 +135,19 @@ _AS_NEW = ("name", "kind", "parent", "valid_from", "valid_to")
 _DATES = ("valid_from", "valid_to")
 
 
-def _value_problems(values: Mapping[str, str]) -> list[str]:
-    problems = []
+def _value_problems(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the values themselves, by the column that it is about."""
+    problems: dict[str, str] = {}
     if not values["name"]:
-        problems.append(say("organisation.error.no_name"))
+        problems["name"] = say("organisation.error.no_name")
     if not values["kind"]:
-        problems.append(say("organisation.list.no_kind"))
+        problems["kind"] = say("organisation.list.no_kind")
     for name, most in LONGEST.items():
         if len(values[name]) > most:
-            problems.append(say("organisation.error.too_long", field=say(f"organisation.field.{name}"), most=most))
+            problems[name] = say("organisation.error.too_long", field=say(f"organisation.field.{name}"), most=most)
     first, last = (date.fromisoformat(values[name]) if values[name] else None for name in _DATES)
     if first and last and last < first:
-        problems.append(say("organisation.error.dates"))
+        problems["valid_to"] = say("organisation.error.dates")
     return problems
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.organisation import list_views, log_views, people_views, views
+from jamlik.web.organisation import invite_views, list_views, log_views, people_views, views
 
 app_name = "organisation"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("areas/lists/example/", list_views.area_example, name="area_example"),
     path("people/", people_views.people, name="people"),
     path("people/invite/", people_views.invite, name="invite"),
+    path("people/invite/many/", invite_views.invite_many, name="invite_many"),
     path("people/<int:pk>/", people_views.person, name="person"),
     path("people/<int:pk>/change/", people_views.change_person, name="change_person"),
     path("people/<int:pk>/role/", people_views.give_role, name="give_role"),
