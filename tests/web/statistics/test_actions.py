@@ -88,7 +88,7 @@ def test_import_that_fails_says_why_and_destroys_file_and_key(
         run_jobs()
     imported.refresh_from_db()
     assert imported.state == ImportState.FAILED
-    assert "personnummer" in imported.error["what"] + imported.error["why"]
+    assert "personnummer" in imported.error["what"]["sv"] + imported.error["why"]["sv"]
     assert "640823" not in str(imported.error) + str(list(Job.objects.values()))
     assert imported.spool_key is None
     assert spooled() == []
@@ -164,7 +164,7 @@ def test_wrong_correction_keeps_the_file_and_says_why(data_set, analyst, run_job
     run_jobs()
     imported.refresh_from_db()
     assert imported.state == ImportState.INSPECTED
-    assert "grupper" in imported.error["what"]
+    assert "grupper" in imported.error["what"]["sv"]
     assert imported.description == good
     actions.correct_import(
         imported=imported, correction=Correction(directions={"local:godkand": "up"}), by=analyst, at=AT

@@ -71,6 +71,21 @@ def test_a_file_that_failed_is_told_without_folders_and_another_may_be_handed_in
     assert reverse("statistics:upload", args=[data_set.pk]) in seen
 
 
+def test_what_was_wrong_with_a_file_is_told_in_the_readers_language(data_set, analyst, client_as, run_jobs):
+    actions.receive_file(data_set=data_set, file_name="a.csv", parts=[b"bara;rubriker\n"], by=analyst, at=AT)
+    run_jobs()
+    row = data_set.imports.get()
+    assert row.state == ImportState.FAILED
+    told = {}
+    for lang in ("sv", "en", "fi"):
+        analyst.language = lang
+        analyst.save()
+        told[lang] = page(client_as(analyst), "import", row.pk)
+        assert row.error["what"][lang] in told[lang]
+    assert len({row.error["what"][lang] for lang in told}) == 3
+    assert row.error["what"]["sv"] not in told["en"]
+
+
 def test_a_network_that_is_down_is_told_in_plain_words_with_a_button(analyst, client_as, committee):
     data_set = empty_data_set(committee, origin="kolada", origin_key="0126")
     row = failed(

@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from jamlik.analysis.lists import read_list
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import LANGUAGES
-from jamlik.web.core.texts import say, say_in
+from jamlik.web.core.texts import language, say, say_in
 from jamlik.web.goals.models import Agreement, GoalLevel, GoalState
 from jamlik.web.organisation.unit_files import RowProblem
 from jamlik.web.register.uploads import RefusedFileError, sound_archive
@@ -92,7 +92,8 @@ def _table(stream: IO[bytes], *, name: str, size: int) -> tuple[tuple[str, ...],
         try:
             names, rows = read_list(kept, most=_MOST_ROWS)
         except JamlikError as error:
-            raise ValidationError(say("goals.list.unreadable", why=error.what, do=error.do)) from error
+            why, do = (error.part(name, language()) for name in ("what", "do"))
+            raise ValidationError(say("goals.list.unreadable", why=why, do=do)) from error
     return names, [(row.number, row.cells) for row in rows]
 
 

@@ -117,7 +117,7 @@ def _without_folders(text: str) -> str:
 
 
 def _error(found: Import) -> dict[str, str]:
-    error = {name: _without_folders(text) for name, text in found.error.items()}
+    error = {name: _without_folders(_in_language(text)) for name, text in found.error.items()}
     if error.get("what") in ("fault", "expired"):
         return {"what": say(f"statistics.import.{error['what']}")}
     if error.get("kind") == ErrorKind.NETWORK:
@@ -125,6 +125,11 @@ def _error(found: Import) -> dict[str, str]:
     if found.state == ImportState.FAILED and ".toml" in error.get("do", ""):
         error["do"] = say("statistics.import.look_in_file")  # there is no description to change any more
     return error
+
+
+def _in_language(text: str | dict[str, str]) -> str:
+    """A text of an error as the reader reads it; those kept by an earlier version are in one language."""
+    return text if isinstance(text, str) else text.get(language()) or text.get("sv", "")
 
 
 def _column(column: dict[str, Any]) -> dict[str, Any]:

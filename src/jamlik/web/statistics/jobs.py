@@ -51,6 +51,7 @@ from jamlik.web.statistics.thawing import charts_of, drawn
 __all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "sweep", "undo"]
 
 MOST_DRAWN = 40
+_PARTS = ("what", "why", "do")
 _SHARES = {"fetch": (0.05, 0.5), "read": (0.05, 0.35), "protect": (0.4, 0.6), "compute": (0.5, 0.9)}
 
 
@@ -81,12 +82,14 @@ def _telling(running: Running, *, start: float = 0.0, width: float = 1.0) -> Cal
     return tell
 
 
-def _plain_error(error: JamlikError) -> dict[str, str]:
-    told = {"what": error.what, "where": str(error.where), "why": error.why, "do": error.do}
-    return told | {"kind": error.kind.value}
+def _plain_error(error: JamlikError) -> dict[str, Any]:
+    """An error as it is kept: each part in every language, since it is not known who will read it."""
+    parts: dict[str, Any] = {name: {lang: error.part(name, lang) for lang in LANGUAGES} for name in _PARTS}
+    where = {lang: error.where.text(lang) for lang in LANGUAGES}
+    return {**parts, "where": where, "kind": error.kind.value}
 
 
-def _fail(import_id: int, error: dict[str, str]) -> None:
+def _fail(import_id: int, error: dict[str, Any]) -> None:
     """Tell an import as failed and destroy its file and key."""
     with transaction.atomic():
         row = Import.objects.select_for_update(no_key=True).get(pk=import_id)

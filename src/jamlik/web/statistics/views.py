@@ -18,7 +18,7 @@ from jamlik.web.core.editing import EditConflict, once, sent_before, unsent
 from jamlik.web.core.forms import Form
 from jamlik.web.core.jobs import Job, JobState
 from jamlik.web.core.people import person
-from jamlik.web.core.texts import has_text, say
+from jamlik.web.core.texts import has_text, language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import MOST_BYTES, DataSetForm, MunicipalityForm, ReasonForm, UploadForm
 from jamlik.web.statistics.models import DataSet, Origin
@@ -71,7 +71,8 @@ def tried(form: Form, act: Callable[[], Any]) -> Any:
     try:
         return act()
     except JamlikError as error:
-        form.add_error(None, " ".join(part for part in (error.what, error.why, error.do) if part))
+        told = (error.part(name, language()) for name in ("what", "why", "do"))
+        form.add_error(None, " ".join(part for part in told if part))
         return None
 
 
