@@ -64,6 +64,7 @@ def case_page(request: HttpRequest, pk: int, committee: int) -> HttpResponse:
         "verdicts": verdicts,
         "decisions": list(case.decisions.all()) if case else [],
         "may_edit": access.may(request.user, "assessments.case_edit", unit=unit),
+        "begin_first": case is None and access.may(request.user, "assessments.decision_record", unit=unit),
         "may_decide": case is not None and access.may(request.user, "assessments.decision_record", unit=unit),
     }
     return render(request, "assessments/case.html", shown)

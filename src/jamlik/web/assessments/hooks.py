@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from jamlik.web.core.history import keep_inside
 
-__all__ = ["PlannedAction", "action_start_url", "answer_with_actions", "planned_actions"]
+__all__ = ["PlannedAction", "action_start_url", "answer_with_actions", "follow_up_url", "planned_actions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,14 @@ keep_inside("assessments.verdict", Q(finding__audience="owner"))
 
 Lookup = Callable[[Iterable[int]], Mapping[int, tuple[PlannedAction, ...]]]
 StartUrl = Callable[[int, int], str]
+ReportUrl = Callable[[int], str]
 
 _known: dict[str, object] = {}
 
 
-def answer_with_actions(*, lookup: Lookup, start_url: StartUrl) -> None:
+def answer_with_actions(*, lookup: Lookup, start_url: StartUrl, report_url: ReportUrl) -> None:
     """Tell who knows the actions: called once, when the app above starts."""
-    _known.update(lookup=lookup, start_url=start_url)
+    _known.update(lookup=lookup, start_url=start_url, report_url=report_url)
 
 
 def planned_actions(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
@@ -49,3 +50,9 @@ def action_start_url(*, finding: int, unit: int) -> str:
     """Where an action for a finding is planned; empty when no app does that."""
     start = _known.get("start_url")
     return str(start(finding, unit)) if callable(start) else ""
+
+
+def follow_up_url(round_: int) -> str:
+    """Where what became of a round is told; empty when no app does that."""
+    report = _known.get("report_url")
+    return str(report(round_)) if callable(report) else ""

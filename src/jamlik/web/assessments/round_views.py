@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_POST
 
 from jamlik.web.assessments import queries, round_actions
 from jamlik.web.assessments.forms import ReopenForm, RoundForm, deadline_form
+from jamlik.web.assessments.hooks import follow_up_url
 from jamlik.web.assessments.models import Round, RoundState
+from jamlik.web.assessments.queries import CommitteeProgress
 from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import access, clock, editing, listing
 from jamlik.web.core.access import permission
@@ -86,17 +89,40 @@ def round_list(request: HttpRequest) -> HttpResponse:
 def round_page(request: HttpRequest, pk: int) -> HttpResponse:
     """How far each committee has come."""
     found = _seen_round(request, pk)
-    day = clock.today()
     read = queries.units_and_above(request.user)
-    rows = [row for row in queries.progress_by_committee(found, day, request.user) if row.committee.pk in read]
+    passed_on = bool(request.GET.get("format"))  # a file holds only what may be shown to all
+    seen = queries.progress_by_committee(found, clock.today(), None if passed_on else request.user)
+    rows = {row.committee.pk: row for row in seen if row.committee.pk in read}
+    table = listing.page(request, Unit.objects.filter(pk__in=list(rows)), _progress_list(rows))
+    if table.file is not None:
+        return table.file
     shown = {
         "round": found,
-        "rows": rows,
+        "rows": list(rows.values()),
+        "listing": table,
+        "report": follow_up_url(found.pk) if found.state != RoundState.PLANNED else "",
         "look": LOOKS[found.state],
         "may_edit": access.may(request.user, "assessments.round_edit", unit=found.owner),
         "may_assign": access.may(request.user, "assessments.assign"),
     }
     return render(request, "assessments/round.html", shown)
+
+
+def _progress_list(rows: Mapping[int, CommitteeProgress]) -> Spec:
+    """The round's table as a list of committees, to take away."""
+
+    def counted(name: str) -> Column:
+        return Column(name, f"assessments.round.{name}", lambda unit: getattr(rows[unit.pk], f"{name}_n"), number=True)
+
+    return Spec(
+        name="assessments.round",
+        columns=(
+            Column("committee", "assessments.round.committee", lambda unit: unit.name, sort="name"),
+            Column("due", "assessments.field.due_on", lambda unit: rows[unit.pk].due_on),
+            *(counted(name) for name in ("asked", "left", "sent", "approved", "late", "waiting")),
+        ),
+        sort="committee",
+    )
 
 
 @permission("assessments.round_edit")

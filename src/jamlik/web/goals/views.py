@@ -13,6 +13,7 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.texts import language
 from jamlik.web.goals import queries
 from jamlik.web.goals.actions import ADOPT, EDIT
+from jamlik.web.goals.hooks import actions_for
 from jamlik.web.goals.lists import GOALS, INDICATORS, STATE_LOOK
 from jamlik.web.goals.models import Goal, GoalState, Target
 from jamlik.web.goals.target_charts import target_chart
@@ -72,6 +73,7 @@ def goal(request: HttpRequest, key: int) -> HttpResponse:
         "look": STATE_LOOK[GoalState(found.state)],
         "targets": [told(each) for each in standing],
         "withdrawn": [told(each) for each in queries.judged([each for each in targets if each.withdrawn_on])],
+        "actions": actions_for(found.pk, request.user),
         "may_edit": found.state != GoalState.ENDED and access.may(request.user, EDIT, unit=found.owner),
         "may_adopt": found.state == GoalState.DRAFT and access.may(request.user, ADOPT, unit=found.owner),
         "may_end": found.state == GoalState.ADOPTED and access.may(request.user, ADOPT, unit=found.owner),

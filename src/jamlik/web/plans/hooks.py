@@ -9,10 +9,13 @@ from django.urls import reverse
 
 from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
 from jamlik.web.core.history import keep_inside
+from jamlik.web.goals.hooks import CitingAction, tell_of_actions
+from jamlik.web.organisation.queries import Person
 from jamlik.web.plans.models import Action, ActionState
+from jamlik.web.plans.queries import visible_actions
 from jamlik.web.plans.shown import action_lines, field_label, state_text
 
-__all__ = ["planned", "start_url"]
+__all__ = ["citing", "planned", "report_url", "start_url"]
 
 keep_inside("plans.action", Q(finding__audience="owner"))
 keep_inside("plans.remeasure", Q(before__audience="owner"))
@@ -60,4 +63,19 @@ def start_url(finding: int, unit: int) -> str:
     return reverse("plans:begin", args=[finding, unit])
 
 
-answer_with_actions(lookup=planned, start_url=start_url)
+def report_url(round_: int) -> str:
+    """The follow-up report of a round."""
+    return f"{reverse('plans:follow_up')}?of=r{round_}"
+
+
+def citing(goal: int, user: Person) -> tuple[CitingAction, ...]:
+    """The actions that serve a goal, as far as a person may see them."""
+    rows = visible_actions(user).filter(goal=goal).exclude(state=ActionState.DRAFT).order_by("due_on", "pk")
+    return tuple(
+        CitingAction(row.title, reverse("plans:action", args=[row.pk]), row.unit.name, row.due_on, state_text(row))
+        for row in rows
+    )
+
+
+answer_with_actions(lookup=planned, start_url=start_url, report_url=report_url)
+tell_of_actions(citing)

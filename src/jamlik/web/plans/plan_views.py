@@ -28,7 +28,7 @@ from jamlik.web.plans.plandocument import plan_document
 from jamlik.web.plans.views import LIST as ACTION_LIST
 from jamlik.web.plans.views import STATE_FILTER, UNIT_FILTER
 
-__all__ = ["edit_plan", "move", "new_plan", "plan_list", "plan_page", "plan_pdf", "plan_word"]
+__all__ = ["edit_plan", "move", "new_plan", "plan_list", "plan_page", "plan_pdf", "plan_word", "word_file"]
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LOOKS = {
@@ -199,7 +199,7 @@ def plan_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 def plan_word(request: HttpRequest, pk: int) -> HttpResponse:
     """The plan as Word."""
     plan = _seen(request, pk)
-    return _file(word_bytes(_document(plan)), WORD, f"plan-{plan.pk}.docx")
+    return word_file(word_bytes(_document(plan)), f"plan-{plan.pk}.docx")
 
 
 def _document(plan: Plan) -> Any:
@@ -211,6 +211,11 @@ def _actions(plan: Plan) -> Any:
     """The plan's actions but the drafts."""
     related = ("unit", "goal", "finding", "effect_indicator")
     return queries.plan_actions(plan).select_related(*related).order_by("due_on", "pk")
+
+
+def word_file(content: bytes, name: str) -> HttpResponse:
+    """A document of Word, to save."""
+    return _file(content, WORD, name)
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.plans import guided_views, plan_views, remeasure_views, views
+from jamlik.web.plans import followup_views, guided_views, plan_views, remeasure_views, views
 
 app_name = "plans"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<int:pk>/remeasure/", remeasure_views.remeasure, name="remeasure"),
     path("remeasures/<int:pk>/", remeasure_views.remeasure_page, name="remeasured"),
     path("remeasures/<int:pk>/confirm/", remeasure_views.confirm, name="confirm"),
+    path("follow-up/", followup_views.follow_up, name="follow_up"),
+    path("follow-up/word/", followup_views.follow_up_word, name="follow_up_word"),
     path("plans/", plan_views.plan_list, name="plans"),
     path("plans/new/", plan_views.new_plan, name="new_plan"),
     path("plans/<int:pk>/", plan_views.plan_page, name="plan"),

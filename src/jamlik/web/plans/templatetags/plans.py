@@ -6,8 +6,10 @@ from django import template
 
 from jamlik.model.words import format_number
 from jamlik.web.core.texts import language
+from jamlik.web.plans.models import Action
+from jamlik.web.plans.shown import state_text
 
-__all__ = ["kronor", "register"]
+__all__ = ["kronor", "register", "state_of"]
 
 register = template.Library()
 
@@ -16,3 +18,9 @@ register = template.Library()
 def kronor(amount: int) -> str:
     """An amount in whole kronor."""
     return format_number(float(amount), 0, language())
+
+
+@register.simple_tag
+def state_of(action: Action) -> str:
+    """An action's state, late too."""
+    return state_text(action)
