@@ -291,6 +291,13 @@ def test_target_for_everyone_is_a_level_and_is_not_asked_about_gaps(browser, add
     assert [way for way, _ in page.context["form"].fields["how_far"].choices] == ["value"]
     aim = {"how_far": "value", "aim": "", "baseline_period": "2022", "by_year": "2030"}
     assert texts(browser.post(page.request["PATH_INFO"], aim)).count("Skriv talet som ska nås") == 2
+    assert "Tal att nå (frivilligt)" not in texts(page)
+    worse = browser.post(page.request["PATH_INFO"], {**aim, "aim": "10"})
+    assert "Talet är sämre än utgångsläget 2022." in texts(worse)
+    assert "Ja, det är ett medvetet val" in texts(worse)
+    assert "medvetet val" not in texts(browser.post(page.request["PATH_INFO"], {**aim, "aim": "65"}, follow=True))
+    meant = browser.post(page.request["PATH_INFO"], {**aim, "aim": "10", "meant": "on"})
+    assert meant.status_code == 302
     last = browser.post(page.request["PATH_INFO"], {**aim, "aim": "80,5"}, follow=True)
     last = browser.post(last.request["PATH_INFO"], {}, follow=True)
     browser.post(last.request["PATH_INFO"], {"once_token": "a"})
@@ -307,6 +314,7 @@ def test_withdrawn_target_stays_to_be_read(browser, add_goal, halve, publish):
     publish({"2022": (60, 70)})
     goal = add_goal()
     target = halve(goal)
+    assert "Godkända betyg, Flickor jämfört med pojkar</a>" in texts(browser.get(url("tree")))
     assert browser.post(url("withdraw", target.pk), {"reason": ""}).status_code == 422
     browser.post(url("withdraw", target.pk), {"reason": "Fel mått", "once_token": "a"})
     shown = texts(browser.get(url("goal", goal.pk)))

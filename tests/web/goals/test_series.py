@@ -216,8 +216,11 @@ def test_target_is_refused_where_no_figure_is_published(publish, add_goal, data_
         ({"aim": Decimal(1)}, "share_below_one"),
         ({"kind": "level"}, "share_of_a_level"),
         ({"aim_kind": "value", "aim": Decimal(-1)}, "gap_is_a_size"),
+        ({"aim_kind": "value", "aim": Decimal(30)}, "worse_than_baseline"),
+        ({"kind": "level", "aim_kind": "value", "aim": Decimal(1)}, "worse_than_baseline"),
     ]:
         with pytest.raises(BrokenRuleError) as broken:
             set_target(**changed)
         assert broken.value.reason == reason
+    assert set_target(kind="level", aim_kind="value", aim=Decimal(1), meant=True).aim == 1
     assert set_target().group == [["sex", "K"]]

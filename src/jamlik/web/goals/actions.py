@@ -89,6 +89,7 @@ class TargetFacts:
     group_texts: Mapping[str, str] | None = None
     reference_texts: Mapping[str, str] | None = None
     reason: str = ""
+    meant: bool = False  # worse than the baseline, and chosen so
 
 
 def _require_sound(goal: Goal | None, facts: GoalFacts) -> None:
@@ -250,8 +251,10 @@ def add_target(*, goal: Goal, facts: TargetFacts, by: User, at: dt.datetime) -> 
         by_year=facts.by_year,
         baseline_period=facts.baseline_period,
         points=facts.points,
+        direction=facts.indicator.direction,
+        meant=facts.meant,
     )
-    chosen = {each.name: getattr(facts, each.name) for each in fields(facts) if each.name != "points"}
+    chosen = {each.name: getattr(facts, each.name) for each in fields(facts) if each.name not in ("points", "meant")}
     chosen["group"] = [list(pair) for pair in facts.group]
     chosen["group_texts"] = dict(facts.group_texts or {})
     chosen["reference_texts"] = dict(facts.reference_texts or {})
@@ -261,6 +264,8 @@ def add_target(*, goal: Goal, facts: TargetFacts, by: User, at: dt.datetime) -> 
     sides = [each["sv"] for each in (facts.group_texts, facts.reference_texts) if each and each.get("sv")]
     if sides:
         changes["question"] = (None, ", ".join(sides))
+    if facts.meant:
+        changes["meant"] = (None, True)
     audit.record("goals.target_added", target=target, by=by, at=at, changes=changes, note=facts.reason)
     return target
 

@@ -21,10 +21,15 @@ from jamlik.web.register.models import Document
 from jamlik.web.register.queries import active_themes
 from jamlik.web.statistics.models import DataSet, Indicator, LevelRows, Observation
 
-__all__ = ["LONG", "Choice", "GoalChoices", "Question", "TargetChoices", "narrowed"]
+__all__ = ["LONG", "Choice", "GoalChoices", "Question", "TargetChoices", "narrowed", "nothing"]
 
 Choice = tuple[int | str, str]
 LONG = 12  # more choices than this can be searched
+
+
+def nothing() -> Choice:
+    """What a list of choices says before anything is chosen."""
+    return ("", say("goals.choose"))
 
 
 def narrowed(choices: Sequence[Choice], find: str, chosen: Container[str]) -> list[Choice]:
@@ -52,7 +57,7 @@ class GoalChoices:
     def owners(self) -> list[Choice]:
         """Units that the person may own goals for."""
         units = units_in_scope(self._user, "goals.edit").filter(valid_on(clock.today()))
-        return [("", ""), *((unit.pk, unit.name) for unit in units.order_by("path"))]
+        return [nothing(), *((unit.pk, unit.name) for unit in units.order_by("path"))]
 
     @cached_property
     def _above(self) -> list[Goal]:
@@ -135,7 +140,7 @@ class TargetChoices:
 
     @cached_property
     def questions(self) -> dict[str, Question]:
-        """Questions published of the chosen indicator, the simplest first."""
+        """Questions published of the chosen indicator, the simplest first and then by name."""
         if self.source is None:
             return {}
         data_set, indicator = self.source
@@ -154,9 +159,9 @@ class TargetChoices:
             group = {lang: told["group"] for lang, told in texts.items()}
             reference = {lang: told["reference"] for lang, told in texts.items()}
             question = Question(key, thawed_group(numbers["group"]), group, reference)
-            found[key] = (dimension.count("+"), dimension, question)
-        ordered = sorted(found.values(), key=lambda each: (each[0], each[1], each[2].text()))
-        return {question.key: question for _, _, question in ordered}
+            found[key] = (dimension.count("+"), question)
+        ordered = sorted(found.values(), key=lambda each: (each[0], each[1].text().casefold(), each[1].key))
+        return {question.key: question for _, question in ordered}
 
     def comparisons(self) -> list[Choice]:
         """Everyone's level, or one of the questions."""
@@ -170,6 +175,13 @@ class TargetChoices:
             return ()
         asked = self.asked()
         return published_points([asked])[asked]
+
+    @property
+    def direction(self) -> str:
+        """Which way the chosen indicator is better."""
+        if self.source is None:
+            return ""
+        return next((one.direction for data, one in self.sources.values() if (data.pk, one.key) == self.source), "")
 
     def asked(self) -> Asked:
         """What has been chosen, as a question to the published figures."""

@@ -290,6 +290,7 @@ def _target_facts(answers: Answers, choices: TargetChoices) -> actions.TargetFac
         group_texts=question.group_texts if question else {},
         reference_texts=question.reference_texts if question else {},
         reason=answers["reason"],
+        meant=bool(answers.get("meant")),
     )
 
 

@@ -12,7 +12,7 @@ from django.http import QueryDict
 from jamlik.web.core.forms import Form
 from jamlik.web.core.texts import say
 from jamlik.web.goals import rules
-from jamlik.web.goals.choices import LONG, Choice, GoalChoices, TargetChoices, narrowed
+from jamlik.web.goals.choices import LONG, Choice, GoalChoices, TargetChoices, narrowed, nothing
 from jamlik.web.goals.models import Agreement, Goal, GoalLevel
 from jamlik.web.register.conflicts import refused
 from jamlik.web.register.forms import DateField, ManyField, OneField
@@ -237,7 +237,7 @@ class IndicatorForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in the indicators with published figures."""
-        _offer_found(self, "source", [("", ""), *self.choices.indicators()])
+        _offer_found(self, "source", [nothing(), *self.choices.indicators()])
 
     def clean_source(self) -> str:
         """Tell the pages after this."""
@@ -254,7 +254,7 @@ class ComparisonForm(_TargetStep):
 
     def choose(self) -> None:
         """Put in everyone and the published comparisons."""
-        _offer_found(self, "question", [("", ""), *self.choices.comparisons()])
+        _offer_found(self, "question", [nothing(), *self.choices.comparisons()])
 
     def clean_question(self) -> str:
         """Tell the pages after this."""
@@ -285,6 +285,7 @@ class AimForm(_TargetStep):
 
     how_far = forms.ChoiceField(widget=forms.RadioSelect, **labelled("how_far", required="how_far"))
     aim = forms.DecimalField(max_digits=10, decimal_places=4, localize=True, **labelled("aim", hint=True))
+    meant = forms.BooleanField(**labelled("meant"))
     baseline_period = forms.ChoiceField(**labelled("baseline_period", hint=True, required="baseline"))
     by_year = _Year(**labelled("by_year", required="year"))
 
@@ -292,7 +293,32 @@ class AimForm(_TargetStep):
         """Put in the aims that go with the kind, and periods with figures."""
         ways = ("halve", "close", "size") if self.choices.kind == "gap" else ("value",)
         self.offer("how_far", [(way, say(f"goals.how_far.{way}")) for way in ways])
+        if ways == ("value",):
+            aim = self.fields["aim"]
+            aim.required, aim.help_text = True, say("goals.hint.aim_level")
+            aim.error_messages["required"] = say("goals.required.aim")
+            self.initial.setdefault("how_far", "value")
         self.offer("baseline_period", self.choices.baselines())
+        if not self._worse():
+            del self.fields["meant"]
+
+    def _worse(self) -> bool:
+        """Whether what was sent is worse than where it starts: only then is it asked whether that is meant."""
+        sent = {name: self.data.get(name, "") for name in ("how_far", "aim", "baseline_period")}
+        try:
+            sent["aim"] = self.fields["aim"].clean(sent["aim"])
+        except forms.ValidationError:
+            return False
+        if sent["how_far"] not in ("size", "value") or sent["aim"] is None:
+            return False
+        return rules.is_worse(
+            kind=self.choices.kind,
+            aim_kind="value",
+            aim=float(sent["aim"]),
+            baseline_period=str(sent["baseline_period"]),
+            points=self.choices.points,
+            direction=self.choices.direction,
+        )
 
     def clean(self) -> dict[str, Any]:
         """Hold the aim to what is published."""
@@ -310,6 +336,8 @@ class AimForm(_TargetStep):
                 by_year=found["by_year"],
                 baseline_period=found["baseline_period"],
                 points=self.choices.points,
+                direction=self.choices.direction,
+                meant=bool(found.get("meant")),
             )
         except BrokenRuleError as error:
             refused(self, error, app="goals")

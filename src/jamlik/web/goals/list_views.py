@@ -16,6 +16,7 @@ from jamlik.web.core.access import permission
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.goals import list_actions
+from jamlik.web.goals.choices import nothing
 from jamlik.web.goals.forms import ListForm
 from jamlik.web.goals.goal_files import COLUMNS, goals_of_file
 from jamlik.web.goals.goal_lists import GoalChange, held_against_goals
@@ -36,7 +37,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     """Hand in a list, or go back to an earlier one."""
     units = units_in_scope(request.user, IMPORT).order_by("path")
     form = ListForm(
-        request.POST or None, request.FILES or None, owners=[("", ""), *((unit.pk, unit.name) for unit in units)]
+        request.POST or None, request.FILES or None, owners=[nothing(), *((unit.pk, unit.name) for unit in units)]
     )
     problems: list[RowProblem] = []
     if request.method == "POST" and form.is_valid():

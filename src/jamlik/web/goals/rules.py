@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from jamlik.model.indicators import Direction
 from jamlik.web.goals.models import AimKind, Goal, GoalLevel, GoalState, TargetKind
 from jamlik.web.goals.progress import Point
 from jamlik.web.register.rules import BrokenRuleError
 
 __all__ = [
     "LEVELS",
+    "is_worse",
     "require_adoptable",
     "require_aim",
     "require_parent",
@@ -86,14 +88,25 @@ def require_adoptable(goal: Goal) -> None:
 
 
 def require_aim(
-    *, kind: str, aim_kind: str, aim: float, by_year: int, baseline_period: str, points: Sequence[Point]
+    *,
+    kind: str,
+    aim_kind: str,
+    aim: float,
+    by_year: int,
+    baseline_period: str,
+    points: Sequence[Point],
+    direction: str = "",
+    meant: bool = False,
 ) -> None:
     """Hold a target to what has been published: its baseline is a figure that is shown, its year comes later.
+
+    An aim that is worse than the baseline has to be `meant`, since it mostly is a slip.
 
     Raises
     ------
     BrokenRuleError
-        share_of_a_level, share_below_one, gap_is_a_size, baseline_not_shown or year_before_baseline.
+        share_of_a_level, share_below_one, gap_is_a_size, baseline_not_shown, year_before_baseline or
+        worse_than_baseline.
     """
     if aim_kind == AimKind.SHARE and kind != TargetKind.GAP:
         raise BrokenRuleError("aim_kind", "share_of_a_level")
@@ -101,9 +114,34 @@ def require_aim(
         raise BrokenRuleError("aim", "share_below_one")
     if kind == TargetKind.GAP and aim < 0:
         raise BrokenRuleError("aim", "gap_is_a_size")
-    baseline = next((point for point in points if point.period == baseline_period), None)
+    baseline = _baseline(points, baseline_period)
     shown = baseline is not None and (baseline.gap if kind == TargetKind.GAP else baseline.level) is not None
     if baseline is None or not shown:
         raise BrokenRuleError("baseline_period", "baseline_not_shown")
     if by_year <= baseline.start:
         raise BrokenRuleError("by_year", "year_before_baseline", period=baseline_period)
+    worse = is_worse(
+        kind=kind, aim_kind=aim_kind, aim=aim, baseline_period=baseline_period, points=points, direction=direction
+    )
+    if worse and not meant:
+        raise BrokenRuleError("meant", "worse_than_baseline", period=baseline_period)
+
+
+def is_worse(
+    *, kind: str, aim_kind: str, aim: float, baseline_period: str, points: Sequence[Point], direction: str
+) -> bool:
+    """Whether an aim lies on the wrong side of the baseline: a wider gap, or a level against its direction."""
+    baseline = _baseline(points, baseline_period)
+    if baseline is None or aim_kind == AimKind.SHARE:
+        return False
+    if kind == TargetKind.GAP:
+        return baseline.gap is not None and aim > abs(baseline.gap.value)
+    if baseline.level is None:
+        return False
+    return (direction == Direction.UP and aim < baseline.level.value) or (
+        direction == Direction.DOWN and aim > baseline.level.value
+    )
+
+
+def _baseline(points: Sequence[Point], period: str) -> Point | None:
+    return next((point for point in points if point.period == period), None)
