@@ -127,3 +127,20 @@ def test_the_first_sentence_names_a_finding():
     long = Finding(sentence="Elever: flickor 77,2 %, pojkar 61,6 %. Det skiljer 15,6. Mer.")
     assert long.heading("sv") == "Elever: flickor 77,2 %, pojkar 61,6 %"
     assert Finding(sentence="I åk. 9 skiljer det.").heading("sv") == "I åk. 9 skiljer det."
+
+
+def test_sure_differences_with_figures_come_first_and_a_title_that_is_just_that_before_others(
+    municipality, user_of, client_as
+):
+    for text, certainty, newest in (("utan", "not_testable", True), ("gammal", "clear", False), ("ny", "clear", True)):
+        row = made_finding(municipality.committees[0])
+        Finding.objects.filter(pk=row.pk).update(
+            sentence=f"Flickor {text}.", texts={}, certainty=certainty, newest=newest
+        )
+    for title in ("Flickor i skolan", "Alla flickor", "flickor"):
+        Document.objects.create(kind="plan", title=title, owner=municipality.top)
+    page = found(client_as(user_of("reader", municipality.top)), "flickor")
+    hits = [page.index(f">{text}.<") for text in ("Flickor ny", "Flickor gammal", "Flickor utan")]
+    assert hits == sorted(hits)
+    hits = [page.index(f">{text}<") for text in ("flickor", "Flickor i skolan", "Alla flickor")]
+    assert hits == sorted(hits)

@@ -9,7 +9,7 @@ from operator import and_, or_
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 from django.urls import reverse
 
 from jamlik.web.assessments.queries import rounds, visible_verdicts
@@ -26,8 +26,9 @@ from jamlik.web.plans.models import ActionState
 from jamlik.web.plans.queries import visible_actions, visible_plans
 from jamlik.web.register.models import Document, Law
 from jamlik.web.register.queries import active_themes
-from jamlik.web.statistics.models import DataSet
+from jamlik.web.statistics.models import DataSet, Source
 from jamlik.web.statistics.queries import visible_findings
+from jamlik.web.statistics.rules import SURE
 
 __all__ = ["KINDS", "MOST_WORDS", "Found", "Hit", "search"]
 
@@ -61,6 +62,17 @@ class _Kind:
     fields: tuple[str, ...]
     rows: Callable[[User], QuerySet[Any]]
     hit: Callable[[Any], Hit]
+    titles: tuple[str, ...] = ()  # where a title lies that may be just what was asked for; else the first field
+
+
+# What is sure and new first, then what somebody told of, then what is older or less sure; without figures last.
+_SUREST = Case(
+    When(certainty__in=SURE, newest=True, then=0),
+    When(~Q(source=Source.COMPUTED), then=1),
+    When(certainty__in=SURE, then=2),
+    When(certainty="unclear", then=3),
+    default=4,
+)
 
 
 def _people(user: User) -> QuerySet[Any]:
@@ -80,7 +92,7 @@ KINDS: dict[str, _Kind] = {
     "findings": _Kind(
         "statistics.see",
         ("sentence", "indicator__name_sv", "indicator__name_en", "indicator__name_fi", "owner__name", "period"),
-        lambda user: visible_findings(user).order_by("-newest", "-period_start", "rank", "pk"),
+        lambda user: visible_findings(user).order_by(_SUREST, "-newest", "-period_start", "rank", "pk"),
         lambda row: Hit(name_of(row), _page("statistics:finding", row), f"{row.owner.name} {row.period}"),
     ),
     "verdicts": _Kind(
@@ -122,6 +134,7 @@ KINDS: dict[str, _Kind] = {
         ("name_sv", "name_en", "name_fi", "key"),
         lambda user: indicators_with_goals().order_by("name_sv", "pk"),
         lambda row: Hit(row.title(language()), _page("goals:indicator", row)),
+        titles=("name_sv", "name_en", "name_fi"),
     ),
     "documents": _Kind(
         "register.view",
@@ -136,12 +149,14 @@ KINDS: dict[str, _Kind] = {
         ("name", "name_en", "name_fi", "number", "code", "summary"),
         lambda user: Law.objects.order_by("name"),
         lambda row: Hit(row.heading, _page("register:law", row), row.number),
+        titles=("name", "name_en", "name_fi", "number"),
     ),
     "themes": _Kind(
         "register.view",
         ("name", "name_en", "name_fi", "theme_set__name", "about"),
         lambda user: active_themes().order_by("theme_set__name", "position", "pk"),
         lambda row: Hit(row.heading, _list("register:documents", theme=row.pk), row.theme_set.heading),
+        titles=("name", "name_en", "name_fi"),
     ),
     "data_sets": _Kind(
         "statistics.see",
@@ -178,6 +193,18 @@ def _condition(fields: tuple[str, ...], words: list[str]) -> Q:
     return reduce(and_, every)
 
 
+def _exact_first(rows: QuerySet[Any], kind: _Kind, text: str) -> QuerySet[Any]:
+    """The same rows, with those first whose title is what was asked for, then those whose title begins so."""
+    titles = kind.titles or kind.fields[:1]
+
+    def any_title(lookup: str) -> Q:
+        return reduce(or_, (Q(**{f"{name}__{lookup}": spelling}) for name in titles for spelling in spelt(text)))
+
+    place = Case(When(any_title("iexact"), then=0), When(any_title("istartswith"), then=1), default=2)
+    ordered: QuerySet[Any] = rows.annotate(title_place=place).order_by("title_place", *rows.query.order_by)
+    return ordered
+
+
 def search(user: User, text: str, *, kind: str = "") -> list[Found]:
     """What holds every word, by kind; with `kind`, more of that one."""
     words = text.replace("\0", " ").split()[:MOST_WORDS]
@@ -188,7 +215,8 @@ def search(user: User, text: str, *, kind: str = "") -> list[Found]:
     for name, each in KINDS.items():
         if (kind in KINDS and name != kind) or not may(user, each.permission):
             continue
-        rows = list(each.rows(user).filter(_condition(each.fields, words))[: shown + 1])
+        found_rows = _exact_first(each.rows(user).filter(_condition(each.fields, words)), each, " ".join(words))
+        rows = list(found_rows[: shown + 1])
         if rows:
             hits = tuple(each.hit(row) for row in rows[:shown])
             found.append(Found(name, say(f"desk.search.{name}"), hits, len(rows) > shown))
