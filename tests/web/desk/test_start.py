@@ -21,6 +21,7 @@ from jamlik.web.statistics.models import Finding, Import
 from tests.web.assessments.objects import made_finding
 from tests.web.plans.objects import made_action, made_remeasure
 from tests.web.statistics.objects import made_data_set, made_import
+from tests.web.statistics.objects import made_finding as made_computed
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 START = reverse("desk:start")
@@ -153,6 +154,7 @@ def test_what_others_did_since_the_last_visit_is_told_and_nothing_outside_scope(
     audit.record("plans.action_planned", target=made_action(unit, title="Egen"), by=head, at=later)
     new = text_of(client).partition('id="new-title"')[2]
     assert "Läxhjälp" in new
+    assert writer.name in new, "who did it"
     assert "Hembesök" not in new, "another committee's action"
     assert "Egen" not in new, "one's own doing is no news"
 
@@ -168,6 +170,31 @@ def test_a_new_visit_begins_after_a_pause(user_of):
 
 def test_somebody_without_a_role_is_told_what_to_do(municipality, user_of, client_as):
     assert "Be den som sköter webbplatsen" in text_of(client_as(user_of()))
+
+
+def test_a_reader_sees_how_things_stand_in_the_own_part(municipality, user_of, client_as):
+    mine, theirs = municipality.committees
+    for place, sentence in ((mine, "Flickor 221, pojkar 211. Tydligt."), (theirs, "Kvinnor 40, män 60. Tydligt.")):
+        Finding.objects.filter(pk=made_computed(place).pk).update(sentence=sentence, texts={}, certainty="clear")
+    Document.objects.create(
+        kind="plan", title="Skolplan", owner=mine, decided_by="Fullmäktige", decided_on=date(2025, 5, 4)
+    )
+    html = text_of(client_as(user_of("reader", mine)))
+    assert "Flickor 221, pojkar 211" in html
+    assert "Kvinnor 40" not in html
+    assert "Skolplan" in html
+    assert "Inget antaget mål följs med siffror än." in html
+    assert f'href="{reverse("statistics:findings")}?state=detected"' in html
+    assert "picture-title" not in text_of(client_as(user_of("head", mine)))
+
+
+@pytest.mark.parametrize(
+    ("role", "word"), [("hr", "Lönekartläggning"), ("editor", "allmänheten"), ("admin", "Bjud in")]
+)
+def test_who_has_little_waiting_is_told_what_they_may_do(municipality, user_of, client_as, role, word):
+    made_finding(municipality.committees[0])
+    html = text_of(client_as(user_of(role, municipality.top)))
+    assert word in html.partition('id="steps-title"')[2]
 
 
 def test_an_empty_desk_says_so(municipality, user_of, client_as):

@@ -20,7 +20,7 @@ from jamlik.web.core import audit, texts
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent
 from jamlik.web.core.models import User
 
-__all__ = ["ToldChange", "ToldEvent", "events_of", "keep_inside", "told"]
+__all__ = ["ToldChange", "ToldEvent", "events_of", "keep_inside", "told", "who_did"]
 
 _inside: dict[str, models.Q] = {}
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):(\S+)")
@@ -74,6 +74,16 @@ def told(events: Sequence[AuditEvent]) -> list[ToldEvent]:
     return [_told(event, bodies.get(event.number), names, people) for event in events]
 
 
+def who_did(events: Sequence[AuditEvent]) -> dict[int, str]:
+    """Who did each event, by its number: one question to the database."""
+    people = _people({event.by_key for event in events if event.by_key})
+    return {event.number: _who(event, people) for event in events}
+
+
+def _who(event: AuditEvent, people: Mapping[str, str]) -> str:
+    return people.get(event.by_key, event.by_key) if event.by_key else texts.say("core.history.system")
+
+
 def _told(
     event: AuditEvent, body: Mapping[str, Any] | None, names: Mapping[str, str], people: Mapping[str, str]
 ) -> ToldEvent:
@@ -92,7 +102,7 @@ def _told(
         target=(body or {}).get("target", ""),
         target_kind=event.target_kind,
         target_key=event.target_key,
-        who=people.get(event.by_key, event.by_key) if event.by_key else texts.say("core.history.system"),
+        who=_who(event, people),
         changes=changes,
         note=(body or {}).get("note", ""),
         erased=body is None,

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from jamlik.web.assessments.queries import rounds, visible_verdicts
+from jamlik.web.assessments.queries import rounds, scope_and_above, visible_verdicts
 from jamlik.web.core.access import may
 from jamlik.web.core.audit_models import AuditEvent
+from jamlik.web.core.history import who_did
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.desk.shown import name_of
@@ -35,9 +36,10 @@ _READ = 200  # events looked at, so that a person's list is not empty because ot
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """Something that happened: what, to which thing, where that is, and when."""
+    """Something that happened: what, who did it, to which thing, where that is, and when."""
 
     what: str
+    who: str
     text: str
     url: str
     at: datetime
@@ -50,6 +52,7 @@ class _Kind:
     rows: Callable[[User], QuerySet[Any]]
     text: Callable[[Any], str]
     url: Callable[[Any], str]
+    place: str  # the unit that it belongs to
 
 
 def _remeasures(user: User) -> QuerySet[Any]:
@@ -63,6 +66,7 @@ _KINDS: Mapping[str, _Kind] = {
         releases,
         lambda row: str(row.analysis.imported.data_set),
         lambda row: reverse("statistics:release", args=[row.pk]),
+        "analysis__imported__data_set__owner",
     ),
     "statistics.import": _Kind(
         "statistics.see",
@@ -70,6 +74,7 @@ _KINDS: Mapping[str, _Kind] = {
         lambda user: Import.objects.select_related("data_set").only("data_set__title"),
         lambda row: str(row.data_set),
         lambda row: reverse("statistics:data_set", args=[row.data_set_id]),
+        "data_set__owner",
     ),
     "statistics.finding": _Kind(
         "statistics.see",
@@ -77,6 +82,7 @@ _KINDS: Mapping[str, _Kind] = {
         visible_findings,
         name_of,
         lambda row: reverse("statistics:finding", args=[row.pk]),
+        "owner",
     ),
     "assessments.verdict": _Kind(
         "assessments.read",
@@ -84,6 +90,7 @@ _KINDS: Mapping[str, _Kind] = {
         visible_verdicts,
         lambda row: name_of(row.finding),
         lambda row: reverse("assessments:verdict", args=[row.pk]),
+        "unit",
     ),
     "assessments.round": _Kind(
         "assessments.read",
@@ -91,6 +98,7 @@ _KINDS: Mapping[str, _Kind] = {
         rounds,
         lambda row: str(row.title),
         lambda row: reverse("assessments:round", args=[row.pk]),
+        "owner",
     ),
     "plans.action": _Kind(
         "plans.read",
@@ -98,6 +106,7 @@ _KINDS: Mapping[str, _Kind] = {
         visible_actions,
         lambda row: str(row.title),
         lambda row: reverse("plans:action", args=[row.pk]),
+        "unit",
     ),
     "plans.plan": _Kind(
         "plans.read",
@@ -105,6 +114,7 @@ _KINDS: Mapping[str, _Kind] = {
         visible_plans,
         lambda row: str(row.title),
         lambda row: reverse("plans:plan", args=[row.pk]),
+        "owner",
     ),
     "plans.remeasure": _Kind(
         "plans.read",
@@ -112,6 +122,7 @@ _KINDS: Mapping[str, _Kind] = {
         _remeasures,
         lambda row: name_of(row.before),
         lambda row: reverse("plans:remeasured", args=[row.pk]),
+        "before__owner",
     ),
     "goals.goal": _Kind(
         "goals.view",
@@ -119,6 +130,7 @@ _KINDS: Mapping[str, _Kind] = {
         lambda user: Goal.objects.exclude(state=GoalState.DRAFT),
         str,
         lambda row: reverse("goals:goal", args=[row.pk]),
+        "owner",
     ),
     "register.documentversion": _Kind(
         "register.view",
@@ -126,12 +138,16 @@ _KINDS: Mapping[str, _Kind] = {
         lambda user: DocumentVersion.objects.select_related("document"),
         lambda row: str(row.document.title),
         lambda row: reverse("register:document", args=[row.document_id]),
+        "document__owner",
     ),
 }
 
 
 def happened_since(user: User, since: datetime | None) -> list[Happened]:
-    """What others have done since an instant that the person may see, the latest first, each thing once."""
+    """What others have done since an instant, in the person's part of the municipality, the latest first.
+
+    A thing stands once, with the last that was done to it.
+    """
     kinds = {name: kind for name, kind in _KINDS.items() if may(user, kind.permission)}
     verbs = [f"{name.partition('.')[0]}.{verb}" for name, kind in kinds.items() for verb in kind.verbs]
     events = AuditEvent.objects.filter(verb__in=verbs, target_kind__in=kinds).exclude(by_key=str(user.pk))
@@ -140,19 +156,23 @@ def happened_since(user: User, since: datetime | None) -> list[Happened]:
     latest: dict[tuple[str, str], AuditEvent] = {}
     for event in events.order_by("-at", "-number")[:_READ]:
         latest.setdefault((event.target_kind, event.target_key), event)
-    seen = {name: _seen(kind, user, name, latest) for name, kind in kinds.items()}
-    found = []
-    for (name, key), event in latest.items():
-        row = seen[name].get(key)
-        if row is not None:
-            kind = kinds[name]
-            found.append(Happened(_what(event.verb), kind.text(row), kind.url(row), event.at))
-    return found[:MOST]
+    places = scope_and_above(user, "statistics.see")
+    seen = {name: _seen(kind, user, name, latest, places) for name, kind in kinds.items()}
+    shown = [(event, seen[name][key], kinds[name]) for (name, key), event in latest.items() if key in seen[name]]
+    who = who_did([event for event, _, _ in shown[:MOST]])
+    return [
+        Happened(_what(event.verb), who[event.number], kind.text(row), kind.url(row), event.at)
+        for event, row, kind in shown[:MOST]
+    ]
 
 
-def _seen(kind: _Kind, user: User, name: str, latest: Mapping[tuple[str, str], AuditEvent]) -> dict[str, Any]:
+def _seen(
+    kind: _Kind, user: User, name: str, latest: Mapping[tuple[str, str], AuditEvent], places: frozenset[int]
+) -> dict[str, Any]:
     keys = [key for of, key in latest if of == name and key.isdigit()]
-    return {str(row.pk): row for row in kind.rows(user).filter(pk__in=keys)} if keys else {}
+    if not keys:
+        return {}
+    return {str(row.pk): row for row in kind.rows(user).filter(Q(**{f"{kind.place}_id__in": places}), pk__in=keys)}
 
 
 def _what(verb: str) -> str:
