@@ -72,6 +72,17 @@ def test_unsure_difference_is_handed_out_without_a_round_by_its_own_day(
     assert offered(analyst, show="unsure") == ["litet"]
 
 
+def test_one_difference_is_handed_out_from_a_link_of_its_own(municipality, differences, analyst):
+    key = differences["unsure"].pk
+    url = f"{reverse(ANY)}?finding={key}"
+    page = analyst.get(url).content.decode()
+    assert f'id="finding-{key}" checked' in page
+    assert offered(analyst, finding=str(key)) == ["slumpen"]
+    sent = {"unit": str(municipality.units[0][0].pk), "due_on": "2099-01-01", "finding": str(key)}
+    assert analyst.post(url, sent).url == reverse("statistics:finding", args=[key])
+    assert "Skillnaden är redan utdelad" in analyst.get(url).content.decode()
+
+
 @pytest.mark.parametrize("day", ["", "2020-01-01"])
 def test_outside_a_round_a_day_ahead_is_asked_for_and_the_ticks_stay(municipality, differences, analyst, day):
     key = differences["sure"].pk

@@ -8,6 +8,7 @@ from jamlik.model.findings import Levelling
 from jamlik.model.indicators import Direction
 from jamlik.web.goals.progress import Aim, Limits, Moving, Point, ProgressState, Unsure, progress_of
 
+pytestmark = pytest.mark.either
 HALVE = Aim("gap", "2022", 2030, share=0.5)
 CLOSE = Aim("gap", "2022", 2030, value=0.0)
 AT_LEAST_80 = Aim("level", "2022", 2030, value=80.0)

@@ -68,7 +68,7 @@ LIST = Spec(
             lambda rows, value: rows.filter(owner__path__contains=f"/{value}/"),
         ),
     ),
-    search=("sentence", "owner__name", "period"),
+    search=("sentence", "owner__name", "period", "indicator__name_sv"),
     caption="assessments.assign.title",
 )
 
@@ -79,7 +79,10 @@ def assign(request: HttpRequest, pk: int = 0) -> HttpResponse:
     round_ = get_object_or_404(queries.rounds(request.user), pk=pk) if pk else None
     rows = queries.assignable(request.user, round_)
     asked = request.GET.copy()
-    if asked.get("show") not in SHOWN:
+    only = asked.get("finding", "")  # the page of a difference leads here with its own key
+    if only.isascii() and only.isdigit() and len(only) < 10:
+        rows, asked["show"] = rows.filter(pk=int(only)), "every"
+    elif asked.get("show") not in SHOWN:
         asked["show"] = USUAL
     request.GET = asked  # type: ignore[assignment]  # a copy may be written in; a QueryDict all the same
     shown = listing.page(request, rows_for(request, rows), LIST)
@@ -107,7 +110,8 @@ def assign(request: HttpRequest, pk: int = 0) -> HttpResponse:
         "form": form,
         "problem": problem,
         "listing": shown,
-        "ticked": set(_ticked(request)),
+        "ticked": {row.pk for row in shown.objects} if asked.get("finding") else set(_ticked(request)),
+        "only": asked.get("finding"),
         "waiting": rows.filter(~Q(source=Source.COMPUTED) | IS_SURE).exists(),
         "back": reverse("assessments:round", args=[pk]) if pk else reverse("assessments:list"),
     }
@@ -123,5 +127,7 @@ def _assigned(request: HttpRequest, round_: Round | None, unit: Unit, picked: li
         findings=picked, unit=unit, round_=round_, due_on=day, by=person(request), at=clock.now()
     )
     messages.success(request, say("assessments.assign.done", n=len(made), unit=unit.name))
+    if request.GET.get("finding") and len(picked) == 1:
+        return reverse("statistics:finding", args=[picked[0].pk])
     here = request.get_full_path()
     return here if len(here) <= _LONGEST_ADDRESS else request.path

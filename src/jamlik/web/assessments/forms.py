@@ -319,7 +319,7 @@ class AssignForm(Form):
     def __init__(self, *args: Any, units: Any, day: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = [(str(unit.pk), "–" * max(unit.depth - 1, 0) + f" {unit.name}") for unit in units]
-        self.offer("unit", [("", say("assessments.assign.pick")), *choices])
+        self.offer("unit", [("", say("assessments.assign.pick_unit")), *choices])
         self.fields["due_on"].initial = day
         if day is None:
             del self.fields["due_on"]

@@ -285,9 +285,9 @@ class AimForm(_TargetStep):
 
     how_far = forms.ChoiceField(widget=forms.RadioSelect, **labelled("how_far", required="how_far"))
     aim = forms.DecimalField(max_digits=10, decimal_places=4, localize=True, **labelled("aim", hint=True))
-    meant = forms.BooleanField(**labelled("meant"))
     baseline_period = forms.ChoiceField(**labelled("baseline_period", hint=True, required="baseline"))
     by_year = _Year(**labelled("by_year", required="year"))
+    meant = forms.BooleanField(**labelled("meant", required="meant"))
 
     def choose(self) -> None:
         """Put in the aims that go with the kind, and periods with figures."""
@@ -337,7 +337,7 @@ class AimForm(_TargetStep):
                 baseline_period=found["baseline_period"],
                 points=self.choices.points,
                 direction=self.choices.direction,
-                meant=bool(found.get("meant")),
+                meant=bool(found.get("meant")),  # asked for where it is worse
             )
         except BrokenRuleError as error:
             refused(self, error, app="goals")

@@ -260,7 +260,10 @@ class ContributorForm(Form):
     """A unit or a partner, and what they commit to."""
 
     other_unit = forms.ModelChoiceField(
-        queryset=Unit.objects.none(), label=later("plans.field.other_unit"), required=False
+        queryset=Unit.objects.none(),
+        label=later("plans.field.other_unit"),
+        empty_label=later("plans.contributor.no_unit"),
+        required=False,
     )
     partner = WordsField(
         label=later("plans.field.partner"), help_text=later("plans.contributor.partner_hint"), rows=1, required=False
@@ -307,7 +310,9 @@ class PlanForm(Form):
         kwargs.setdefault("initial", {name: getattr(plan, name) for name in names} if plan else first)
         super().__init__(*args, **kwargs)
         if owners is not None:
-            self.fields["owner"] = forms.ModelChoiceField(queryset=owners, label=say("plans.plan.owner"))
+            self.fields["owner"] = forms.ModelChoiceField(
+                queryset=owners, label=say("plans.plan.owner"), empty_label=say("assessments.assign.pick_unit")
+            )
             earlier = Plan.objects.filter(owner__in=owners, superseded_by__isnull=True).exclude(
                 state=PlanState.SUPERSEDED
             )
