@@ -22,6 +22,7 @@ from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.organisation.roles import Role, declared_permissions, roles_with
 from tests.web.objects import every_kind, kinds_by_url
 
+pytestmark = pytest.mark.either
 LOGIN = "/account/login/"
 NOBODY, NO_ROLE = "nobody", "no role"
 METHODS = ("get", "post")

@@ -12,6 +12,7 @@ from jamlik.model.words import LANGUAGES
 from jamlik.web.core import texts
 from jamlik.web.core.texts import all_texts, has_text, say_in
 
+pytestmark = pytest.mark.either
 WEB = Path(__file__).resolve().parents[2] / "src" / "jamlik" / "web"
 SAID_IN_PAGE = re.compile(r'\{%\s*say\s+"([\w.]+)"')
 SAID_IN_CODE = re.compile(r'(?<![`\w])(?:say|later)\(\s*"([\w.]+)"')

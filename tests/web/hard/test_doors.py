@@ -24,7 +24,7 @@ from tests.web.objects import every_kind
 from tests.web.test_every_url import URLS
 
 PASSWORD = "a password for tests"
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.either, pytest.mark.django_db]
 
 
 @pytest.fixture(autouse=True)

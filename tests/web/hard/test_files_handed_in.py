@@ -23,7 +23,7 @@ from tests.web.statistics.objects import empty_data_set
 
 __all__ = ["run_jobs"]
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.either, pytest.mark.django_db]
 
 
 def zipped(**files):

@@ -85,7 +85,9 @@ TOKENS = tokens()
 
 def seen_in(text: str) -> set[str]:
     bare = _SEPARATED.sub("", text)
-    return {name for name, pattern in TOKENS.items() if pattern.search(bare) or pattern.search(text)}
+    lower = text.lower()  # as it stands anywhere at all is asked first, for it takes a hundredth of the time
+    asked = [name for name in TOKENS if name in bare or name in text or (name == MARK and MARK.lower() in lower)]
+    return {name for name in asked if TOKENS[name].search(bare) or TOKENS[name].search(text)}
 
 
 def read(content: bytes, kind: str) -> str:
@@ -261,16 +263,19 @@ def work() -> None:
         pass
 
 
-def addresses(unit: Unit) -> dict[str, str]:
-    """Every address about anything that is there, and every one that is about nothing in particular.
+def addresses(unit: Unit, scene: Scene) -> dict[str, str]:
+    """Every address about what was done, about what else is there, and about nothing in particular.
 
-    Where nothing of a kind is there, one is made in the unit, so that every address is opened.
+    Where nothing of a kind is there, one is made in the unit, so that every address is opened. Of the many differences
+    that nothing was done with, the first dozen speak for the others.
     """
     found: dict[str, str] = {}
+    done = (scene.before, scene.after)
     for kind in every_kind():
         rows: list[Any] = []
         with suppress(LookupError):
-            rows = list(apps.get_model(kind.name)._default_manager.all()[:60])
+            rows = list(apps.get_model(kind.name)._default_manager.all()[:12])
+            rows += [each for each in done if kind.name.lower() == each._meta.label_lower and each not in rows]
         for row in rows or [kind.make(unit)]:
             for url in kind.urls:
                 with suppress(AttributeError, NoReverseMatch, TypeError):
@@ -324,7 +329,7 @@ def _asked_for(asked: dict[str, str], text: str) -> set[str]:
 
 
 def test_nobody_outside_finds_a_number_or_a_word_of_it_anywhere(scene, client_as, client, municipality):
-    everywhere = addresses(municipality.units[1][1])
+    everywhere = addresses(municipality.units[1][1], scene)
     assert set(everywhere.values()) >= {name for name, _, _ in URLS if name and ":" in name}
     paths = {**everywhere, **dict.fromkeys(log_addresses(), "organisation:log_of")}
     assert len(paths) > 150
@@ -353,7 +358,7 @@ def _about(path: str, scene: Scene) -> bool:
 
 
 def test_people_inside_find_it_where_they_work_and_never_in_a_file(scene, client_as, municipality):
-    paths = addresses(municipality.units[1][1])
+    paths = addresses(municipality.units[1][1], scene)
     for name, most in (("manager", 6), ("head", 6), ("analyst", 4), ("controller", 4)):
         seen, _, _ = opened_all(client_as(scene.inside[name]), paths)
         assert len(seen) >= most, (name, seen)
@@ -382,7 +387,7 @@ def test_what_is_public_refuses_it_and_the_case_is_silent(scene, client_as):
 
 
 def test_nothing_is_changed_by_somebody_outside(scene, client_as, client, municipality):
-    paths = [path for path in addresses(municipality.units[1][1]) if _about(path, scene)]
+    paths = [path for path in addresses(municipality.units[1][1], scene) if _about(path, scene)]
     clients = [*map(client_as, scene.outside.values()), client]
     before = AuditEvent.objects.count()
     for each in clients:

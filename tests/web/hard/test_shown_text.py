@@ -25,7 +25,7 @@ from tests.web.test_every_url import URLS
 
 __all__ = ["run_jobs"]
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.django_db]
 
 EVIL = "<img src=x onerror=alert(1)>"
 QUOTED = "\"'><script>alert(1)</script>" + EVIL
