@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jamlik.model.errors import JamlikError
@@ -63,6 +64,25 @@ def test_row_of_the_committee_holds_no_number_sign_or_certainty(few):
             Finding.objects.filter(pk=few.pk).update(**change)
     public = Finding.objects.get(audience="public", finding_id=few.finding_id)
     assert (public.status, public.certainty, public.state) == ("suppressed", "not_testable", "detected")
+
+
+def test_only_what_differs_is_written_when_the_committees_rows_are_looked_through_again(few, data_set):
+    def written() -> list[str]:
+        with CaptureQueriesContext(connection) as asked:
+            inside.adopt(data_set, at=AT)
+        return [each["sql"] for each in asked if "update " in each["sql"].lower() or "insert " in each["sql"].lower()]
+
+    assert written() == []
+    other = InsideFigures.objects.exclude(pk=few.inside_id).order_by("pk")[0]
+    Finding.objects.filter(pk=few.pk).update(inside=other, newest=False, texts={}, sentence="")
+    assert len(written()) == 2
+    again = Finding.objects.get(pk=few.pk)
+    assert (again.inside_id, again.newest, again.texts, again.sentence) == (
+        few.inside_id,
+        True,
+        few.texts,
+        few.sentence,
+    )
 
 
 SEES = {
