@@ -98,8 +98,13 @@ KINDS = [
     Kind("plans.action", make=made_action, urls=("plans:begin",), kwargs=_begin),
     Kind("plans.action", make=made_draft, urls=("plans:check",)),
     Kind("plans.action", make=made_draft, urls=("plans:step",), kwargs=_step),
-    Kind("plans.contributor", make=made_contributor, urls=("plans:remove_contributor",), kwargs=_part),
-    Kind("plans.milestone", make=made_milestone, urls=("plans:reach",), kwargs=_part),
+    Kind(
+        "plans.contributor",
+        make=made_contributor,
+        urls=("plans:edit_contributor", "plans:remove_contributor"),
+        kwargs=_part,
+    ),
+    Kind("plans.milestone", make=made_milestone, urls=("plans:edit_milestone", "plans:reach"), kwargs=_part),
     Kind("plans.remeasure", make=made_remeasure, urls=("plans:remeasured", "plans:confirm")),
     Kind(
         "plans.plan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import docx
@@ -16,6 +17,11 @@ from jamlik.web.statistics.models import Finding
 
 UNJUSTIFIED = {"verdict": "unjustified", "control": "own"}
 WAIT = {**UNJUSTIFIED, "response": "wait", "wait_reason": "Ny skola byggs.", "review_on": date(2099, 1, 1)}
+
+
+def words(answer) -> str:
+    """A page without its markup."""
+    return re.sub("<[^>]+>", "", answer.content.decode())
 
 
 @pytest.fixture
@@ -49,7 +55,7 @@ def test_council_reads_what_became_of_the_differences_of_a_round(told, municipal
     reader = client_as(user_of("reader", municipality.top))
     url = f"{reverse('plans:follow_up')}?of=r{open_round.pk}"
     assert url in reader.get(reverse("assessments:round", args=[open_round.pk])).content.decode()
-    page = reader.get(url).content.decode()
+    page = words(reader.get(url))
     assert "Utdelade: 3. Besvarade: 2. Omotiverade: 2, varav 1 med åtgärd och 1 som väntar." in page
     assert "Mätta igen: 1, varav 1 har försvunnit." in page
     assert "Ny skola byggs. Tas upp igen 2099-01-01." in page
@@ -87,10 +93,10 @@ def test_round_table_is_taken_away_without_what_is_for_those_inside(told, munici
 def test_goal_lists_the_actions_that_serve_it_with_their_state(told, municipality, goal, user_of, client_as, at):
     url = reverse("goals:goal", args=[goal.pk])
     reader = client_as(user_of("reader", municipality.top))
-    page = reader.get(url).content.decode()
-    assert f'href="{reverse("plans:action", args=[told.pk])}"' in page
-    assert "Läxhjälp två dagar i veckan</a> (Björkskolan, 2027-12-01): planerad" in page
+    page = reader.get(url)
+    assert f'href="{reverse("plans:action", args=[told.pk])}"' in page.content.decode()
+    assert "Läxhjälp två dagar i veckan (Björkskolan, 2027-12-01): planerad" in words(page)
     actions.stop_action(action=told, reason="Ingen budget.", by=told.written_by, at=at)
-    assert "2027-12-01): avbruten" in reader.get(url).content.decode()
+    assert "2027-12-01): avbruten" in words(reader.get(url))
     outside = client_as(user_of("reader", municipality.committees[1]))
     assert "Ingen åtgärd hör till målet än." in outside.get(url).content.decode()

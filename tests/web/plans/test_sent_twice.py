@@ -360,6 +360,22 @@ CASES = [
         ready=_acted_on,
     ),
     Case(
+        "plans:edit_contributor",
+        "manager",
+        lambda p, m: [m.action_id, m.pk],
+        lambda p, m: {"partner": "Klubben", "commitment": "Två lokaler", "version": m.version},
+        events("plans.contributor_changed"),
+        ready=lambda p: Contributor.objects.create(action=_acted_on(p), partner="Klubben", commitment="Lokal"),
+    ),
+    Case(
+        "plans:edit_milestone",
+        "manager",
+        lambda p, m: [m.action_id, m.pk],
+        lambda p, m: {"title": "Start", "due_on": "2027-07-01", "version": m.version},
+        events("plans.milestone_changed"),
+        ready=lambda p: Milestone.objects.create(action=_acted_on(p), title="Start", due_on=date(2027, 6, 1)),
+    ),
+    Case(
         "plans:remeasure",
         "head",
         lambda p, m: [m.pk],

@@ -215,7 +215,8 @@ def reach_milestone(*, milestone: Milestone, on: date, by: User, at: datetime) -
     if milestone.reached_on is not None:
         return
     milestone.reached_on = on
-    milestone.save(update_fields=["reached_on"])
+    milestone.version += 1
+    milestone.save(update_fields=["reached_on", "version"])
     changes = {"reached_on": (None, on)}
     audit.record("plans.milestone_reached", target=milestone.action, by=by, at=at, changes=changes)
 

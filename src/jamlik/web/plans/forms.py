@@ -29,6 +29,7 @@ __all__ = [
     "CostForm",
     "EffectForm",
     "GoalForm",
+    "MilestoneChangeForm",
     "MilestoneForm",
     "MoneyField",
     "MoveForm",
@@ -292,6 +293,12 @@ class MilestoneForm(Form):
 
     title = WordsField(label=later("plans.field.milestone"), rows=1)
     due_on = DateField(label=later("plans.field.due_on"))
+
+
+class MilestoneChangeForm(MilestoneForm):
+    """A step that is there already: it may have been reached, or not after all."""
+
+    reached_on = DateField(label=later("plans.field.reached_on"), required=False)
 
 
 class PlanForm(Form):

@@ -185,6 +185,7 @@ class Contributor(models.Model):
     )
     partner = models.CharField(max_length=200, blank=True)
     commitment = models.CharField(max_length=500)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("pk",)
@@ -206,6 +207,7 @@ class Milestone(models.Model):
     title = models.CharField(max_length=200)
     due_on = models.DateField()
     reached_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=0)
 
     class Meta:
         ordering = ("due_on", "pk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.plans import followup_views, guided_views, plan_views, remeasure_views, views
+from jamlik.web.plans import followup_views, guided_views, part_views, plan_views, remeasure_views, views
 
 app_name = "plans"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("actions/<int:pk>/stop/", views.stop, name="stop"),
     path("actions/<int:pk>/contributors/", views.contributor, name="contributor"),
     path("actions/<int:pk>/contributors/<int:row>/remove/", views.remove_contributor, name="remove_contributor"),
+    path("actions/<int:pk>/contributors/<int:row>/", part_views.edit_contributor, name="edit_contributor"),
+    path("actions/<int:pk>/milestones/<int:row>/", part_views.edit_milestone, name="edit_milestone"),
     path("actions/<int:pk>/milestones/", views.milestone, name="milestone"),
     path("actions/<int:pk>/milestones/<int:row>/reach/", views.reach, name="reach"),
     path("actions/<int:pk>/remeasure/", remeasure_views.remeasure, name="remeasure"),
