@@ -6,10 +6,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from jamlik.web.assessments import case_actions, queries, round_actions
+from jamlik.web.assessments import actions, approval_actions, case_actions, queries, round_actions
 from jamlik.web.assessments.models import Assignment, Decision
 from jamlik.web.assessments.rules import RefusedError
+from jamlik.web.core import clock
 from jamlik.web.core.jobs import Job
 
 
@@ -115,6 +117,37 @@ def test_reminder_a_week_before_and_escalation_a_week_after_each_once(
     assert told(due + timedelta(days=7)) == ((0, 1), [("escalated", head.pk)])
     assert told(due + timedelta(days=30)) == ((0, 0), [])
     assert queries.late_assignments(head, due + timedelta(days=8)).count() == 2
+
+
+def test_what_waits_long_for_approval_is_told_to_approver_and_above_once_a_week(
+    municipality, asked, user_of, client_as, at, django_capture_on_commit_callbacks, monkeypatch
+):
+    unit = municipality.units[0][0]
+    manager, head = user_of("unit_manager", unit), user_of("head", municipality.departments[0])
+    above = user_of("head", municipality.committees[0])
+    user_of("reader", unit)
+    fields = {"verdict": "unjustified", "control": "own", "response": "wait", "wait_reason": "Ny skola byggs."}
+    for row in asked(unit, 2):
+        said = {**fields, "review_on": date(2099, 1, 1)}
+        made = actions.answer(assignment=row, fields=said, expected_version=0, by=manager, at=at)
+        actions.send_verdicts(verdicts=[made], by=manager, at=at)
+
+    def told(days: int) -> list[tuple[str, int]]:
+        Job.objects.all().delete()
+        with django_capture_on_commit_callbacks(execute=True):
+            approval_actions.chase_approvals(at=at + timedelta(days=days))
+        mails = Job.objects.filter(name="core.mail").order_by("pk")
+        return [(job.args["key"].rpartition(".")[2], job.args["user_id"]) for job in mails]
+
+    both = [("approval_waits", head.pk), ("approval_escalated", above.pk)]
+    assert [told(13), told(14), told(15), told(20), told(21)] == [[], both, [], [], both]
+    assert not queries.long_unapproved(above, at + timedelta(days=13)).exists()
+    monkeypatch.setattr(clock, "now", lambda: at + timedelta(days=22))
+    page = client_as(above).get(reverse("assessments:unapproved")).content.decode()
+    assert page.count("(q1, 2026)") == 1
+    assert ">22<" in page
+    actions.approve_verdicts(verdicts=list(queries.long_unapproved(head, clock.now())), by=head, at=clock.now())
+    assert told(40) == []
 
 
 def test_opening_sends_one_link_to_each_unit(municipality, finding_of, user_of, at, django_capture_on_commit_callbacks):

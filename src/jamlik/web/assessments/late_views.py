@@ -1,4 +1,4 @@
-"""What is late, and what has set a date for itself: two lists."""
+"""What is late, what waits long for approval, and what has set a date for itself: three lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 
 from jamlik.web.assessments import queries
 from jamlik.web.assessments.choices import choice_label, labelled
@@ -18,7 +19,7 @@ from jamlik.web.core.listing import Column, Filter, Spec
 from jamlik.web.core.texts import language, say
 from jamlik.web.statistics.queries import rows_for
 
-__all__ = ["dated", "late"]
+__all__ = ["dated", "late", "unapproved"]
 
 _WHY = {"justified": "evidence", "unclear": "missing_knowledge", "unjustified": "wait_reason"}
 
@@ -61,6 +62,28 @@ LATE = Spec(
     sort="due",
     caption="assessments.late.title",
     empty="assessments.late.nothing",
+)
+
+
+UNAPPROVED = Spec(
+    name="assessments.unapproved",
+    columns=(
+        LATE.columns[0],
+        LATE.columns[1],
+        Column(
+            "sent", "assessments.late.sent_on", lambda row: timezone.localdate(row.submitted_at), sort="submitted_at"
+        ),
+        Column(
+            "days",
+            "assessments.late.days",
+            lambda row: (clock.today() - timezone.localdate(row.submitted_at)).days,
+            number=True,
+        ),
+    ),
+    search=LATE.search,
+    sort="sent",
+    caption="assessments.late.unapproved",
+    empty="assessments.late.no_unapproved",
 )
 
 
@@ -119,6 +142,15 @@ def late(request: HttpRequest) -> HttpResponse:
     rows = rows_for(request, queries.late_assignments(request.user, clock.today()), "finding")
     shown = listing.page(request, rows, LATE)
     return shown.file or render(request, "assessments/late.html", {"listing": shown, "tab": "late"})
+
+
+@permission("assessments.read")
+def unapproved(request: HttpRequest) -> HttpResponse:
+    """What was sent for approval more than two weeks ago."""
+    shown = listing.page(
+        request, rows_for(request, queries.long_unapproved(request.user, clock.now()), "finding"), UNAPPROVED
+    )
+    return shown.file or render(request, "assessments/late.html", {"listing": shown, "tab": "unapproved"})
 
 
 @permission("assessments.read")

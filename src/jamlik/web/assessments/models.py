@@ -219,6 +219,7 @@ class Verdict(models.Model):
     amended = models.BooleanField(default=False)  # replied to, or an answer changed, since it was returned
     approved_by = _person()
     approved_at = models.DateTimeField(null=True, blank=True)
+    chased_at = models.DateTimeField(null=True, blank=True)  # somebody was told that it still waits
     version = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -19,6 +19,7 @@ from jamlik.web.statistics.models import Finding, FindingState, InsideRule, Sour
 from jamlik.web.statistics.queries import open_to, open_to_all
 
 __all__ = [
+    "APPROVE_WITHIN",
     "Card",
     "CommitteeProgress",
     "Elsewhere",
@@ -29,6 +30,7 @@ __all__ = [
     "dated_verdicts",
     "last_answers",
     "late_assignments",
+    "long_unapproved",
     "others",
     "progress_by_committee",
     "rounds",
@@ -42,6 +44,7 @@ __all__ = [
 ]
 
 _SHOWN_OTHERS = 5
+APPROVE_WITHIN = timedelta(days=14)  # what waits longer is told to those above
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +295,18 @@ def late_assignments(user: Person, day: date) -> QuerySet[Assignment]:
     rows = rows.exclude(verdict__state=VerdictState.SUBMITTED).exclude(round__state=RoundState.CLOSED)
     rows = rows.select_related("finding", "unit", "round", "verdict")
     return rows.order_by("due_on", "pk")
+
+
+def long_unapproved(user: Person, at: datetime) -> QuerySet[Verdict]:
+    """Answers that have waited long for approval: where a person approves, or steers the rounds. The oldest first."""
+    scope = scope_ids(user, "assessments.approve") | scope_ids(user, "assessments.round_edit")
+    rows = Verdict.objects.filter(
+        open_to(user, "finding"),
+        unit_id__in=scope,
+        state=VerdictState.SUBMITTED,
+        submitted_at__lte=at - APPROVE_WITHIN,
+    )
+    return rows.select_related("finding", "unit", "written_by").order_by("submitted_at", "pk")
 
 
 def visible_verdicts(user: Person) -> QuerySet[Verdict]:

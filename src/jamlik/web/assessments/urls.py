@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("approve/", views.approve, name="approve"),
     path("approve/<int:pk>/return/", views.return_page, name="return"),
     path("late/", late_views.late, name="late"),
+    path("unapproved/", late_views.unapproved, name="unapproved"),
     path("dates/", late_views.dated, name="dated"),
     path("assign/", assign_views.assign, name="assign_any"),
     path("judge/", judge_views.start, name="judge"),
