@@ -6,6 +6,7 @@ import csv
 import io
 
 import pytest
+from django.urls import reverse
 
 from jamlik.web.core import clock
 from jamlik.web.statistics import actions
@@ -74,3 +75,23 @@ def test_a_file_holds_the_figures_behind_each_sentence(client, analyst, committe
     assert row["I ord"] == found.sentence
     told = next(row for row in rows if row["I ord"] == "Entrén saknar ramp.")
     assert (told["Gruppens nivå"], told["Mått"]) == ("", "")
+
+
+def test_page_tells_whose_level_made_a_gap_smaller_by_name(client_as, analyst, committee):
+    now = made_data_set(committee).findings.get(dimension="sex", newest=True)
+    numbers = {"unit": "%", "direction": "up", "threshold": "1", "level": "61", "level_reference": "71"}
+    numbers |= {"gap": "-10", "gap_low": "-12", "gap_high": "-8"}
+    before = Finding.objects.get(pk=now.pk)
+    before.pk, before.finding_id, before.period, before.period_start = None, "f24", "2024", 2024.0
+    before.numbers, before.newest = numbers, False
+    before.save()
+    now.numbers = {**numbers, "level": "62", "level_reference": "66"}
+    now.numbers |= {"gap": "-4", "gap_low": "-8.5", "gap_high": "0.5"}
+    now.save()
+    page = " ".join(client_as(analyst).get(reverse("statistics:finding", args=[now.pk])).content.decode().split())
+    page = page.replace("\xa0", " ")
+    group, reference = now.group_label("sv"), now.reference_label("sv")
+    assert "Skillnaden är mindre. Det går inte att säga om den är borta." in page
+    assert f"{group.capitalize()} gick från 61,0 till 62,0 %." in page
+    assert f"mest för att {reference} fick det sämre. En mindre del kom av att {group} fick det bättre." in page
+    assert "−6,0 procentenheter" in page

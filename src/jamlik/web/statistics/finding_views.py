@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from jamlik.model.words import format_signed
+from jamlik.analysis.change import GapAnswer, GapChange, GapLeft, Mover
+from jamlik.analysis.labels import unit_label
+from jamlik.model.indicators import Direction
+from jamlik.model.words import format_number, format_signed, inside
 from jamlik.web.core import clock, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.people import person
@@ -15,6 +20,7 @@ from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.finding_list import FINDINGS, spelt_out, url_of
 from jamlik.web.statistics.forms import RegisterForm
+from jamlik.web.statistics.freezing import direction_of
 from jamlik.web.statistics.models import Finding
 from jamlik.web.statistics.shown import capital, decimals_of, figures_of
 from jamlik.web.statistics.views import answered, data_of
@@ -82,25 +88,60 @@ def _method(found: Finding, lang: str) -> list[str]:
     ]
 
 
-def _answer(before: Finding, after: Finding, lang: str) -> dict[str, str]:
-    """Whether the gap has closed since the period before."""
+def _answer(before: Finding, after: Finding, lang: str) -> dict[str, Any]:
+    """Whether the gap has closed since the period before, and whose level made it so: as plans and goals tell it."""
     found = queries.gap_change(before, after)
-    told = {"answer": say(f"statistics.answer.{found.answer.value}"), "interval": "", "note": ""}
-    decimals = decimals_of(after.measured)
+    lines: list[str] = []
+    decimals, unit = decimals_of(after.measured), str(after.measured.get("unit") or "")
     if found.change is not None and found.low is not None and found.high is not None:
-        told["interval"] = say(
-            "statistics.answer.interval",
-            before=before.period,
-            after=after.period,
-            change=format_signed(found.change, decimals, lang),
-            low=format_signed(found.low, decimals, lang),
-            high=format_signed(found.high, decimals, lang),
-        )
+        change, low, high = (format_signed(each, decimals, lang) for each in (found.change, found.low, found.high))
+        told = {"before": before.period, "after": after.period, "low": low, "high": high}
+        lines.append(say("statistics.answer.interval", change=_with_unit(change, unit, "points"), **told))
     if found.turned:
-        told["note"] = say("statistics.answer.turned")
-    elif found.levelling.value == "levelling_down":
-        told["note"] = say("statistics.answer.down")
-    return told
+        lines.append(say("plans.remeasure.turned"))
+    lines += _went(before, after, decimals, lang)
+    if found.mover is not Mover.UNKNOWN:
+        group, reference = after.group_label(lang), after.reference_label(lang)
+        first = before.measured
+        more = float(first["level"]) > float(first["level_reference"])
+        up = direction_of(after) is Direction.UP
+        worse, better = (reference, group) if more == up else (group, reference)
+        lines.append(say(f"goals.mover.{found.mover.value}", worse=inside(worse), better=inside(better)))
+    return {"answer": say(f"plans.answer.{_answer_key(found)}"), "lines": lines}
+
+
+_LEFT = {
+    GapAnswer.CLOSED: (GapLeft.SMALL, GapLeft.UNSURE),
+    GapAnswer.SMALLER: (GapLeft.SURE, GapLeft.UNSURE),
+}
+
+
+def _answer_key(found: GapChange) -> str:
+    """A gap whose interval holds nought is never said to remain."""
+    if found.answer in (GapAnswer.CLOSED, GapAnswer.SMALLER):
+        told = found.left in _LEFT[found.answer]
+        return f"{found.answer}_{found.left if told else GapLeft.UNKNOWN}"
+    return "cannot_see" if found.answer is GapAnswer.CANNOT_TELL and found.left is GapLeft.UNKNOWN else found.answer
+
+
+def _went(before: Finding, after: Finding, decimals: int, lang: str) -> list[str]:
+    """How each side's level went, by name."""
+    unit, sides = str(after.measured.get("unit") or ""), (after.group_label(lang), after.reference_label(lang))
+    lines = []
+    for name, level in zip(sides, ("level", "level_reference"), strict=True):
+        first, last = before.measured.get(level), after.measured.get(level)
+        if name and first is not None and last is not None:
+            told = [format_number(float(each), decimals, lang) for each in (first, last)]
+            last_told = _with_unit(told[1], unit, "percent")
+            lines.append(say("plans.remeasure.went", name=capital(name), first=told[0], last=last_told))
+    return lines
+
+
+def _with_unit(number: str, unit: str, percent: str) -> str:
+    """A number with its unit; a gap in per cent is in percentage points."""
+    if unit == "%":
+        return say(f"goals.unit.{percent}", value=number)
+    return say("goals.unit.other", value=number, unit=unit_label(unit, language())) if unit else number
 
 
 @permission("statistics.register")
