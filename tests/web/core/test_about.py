@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 
 from jamlik.web.core import hooks
@@ -96,3 +98,18 @@ def test_texts_are_plain(part):
     told = [found["sv"] for key, found in all_texts().items() if key.startswith(f"{part}.")]
     assert len(told) > 4 or part == "core.about.contact"
     assert lix(" ".join(text if text.endswith((".", "?", "!")) else f"{text}." for text in told)) < 40
+
+
+def test_dates_stay_on_one_line_and_what_stands_beside_them_is_escaped():
+    page = Template('{% load texts %}{% say "desk.judge_by" unit=unit day=on|day %} <i title="{{ on|iso }}">')
+    shown = page.render(Context({"unit": "<b>", "on": date(2026, 3, 2)}))
+    assert '&lt;b&gt;, senast <span class="day">2026-03-02</span>.' in shown
+    assert 'title="2026-03-02"' in shown
+
+
+def test_menu_and_filters_open_without_scripts_on_a_narrow_screen(municipality, user_of, client_as):
+    page = client_as(user_of("admin", municipality.top)).get("/organisation/people/").content.decode()
+    assert '<details class="menu-switch"><summary>Meny</summary></details>' in page
+    assert '<details class="filter-switch"><summary>Sök och välj i listan</summary></details>' in page
+    chosen = client_as(user_of("admin", municipality.top)).get("/organisation/people/?role=head").content.decode()
+    assert "Ändra valen i listan" in chosen

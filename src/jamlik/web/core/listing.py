@@ -110,6 +110,7 @@ class Cell:
     link: str = ""
     tag: str = ""
     number: bool = False
+    day: bool = False
 
 
 @dataclass(frozen=True)
@@ -254,8 +255,10 @@ def _url(asked: QueryDict, **changed: str) -> str:
 
 
 def _cell(column: Column, row: Any) -> Cell:
+    value = column.value(row)
     return Cell(
-        text=_shown(column.value(row)),
+        text=_shown(value),
+        day=isinstance(value, date),
         link=(column.link(row) if column.link else "") or "",
         tag=column.tag(row) if column.tag else "",
         number=column.number,
