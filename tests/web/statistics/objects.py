@@ -66,6 +66,10 @@ def made_data_set(unit: Unit) -> DataSet:
     return data_set
 
 
+def made_undone(unit: Unit) -> Import:
+    return Import.objects.create(data_set=empty_data_set(unit), number=1, state=ImportState.UNDONE, uploaded_at=AT)
+
+
 def made_municipality(unit: Unit) -> DataSet:
     return empty_data_set(unit, origin="kolada", origin_key="0126")
 
@@ -100,6 +104,7 @@ KINDS = [
         make=made_data_set,
         urls=("statistics:change", "statistics:upload", "statistics:undo", "statistics:publish"),
     ),
+    Kind("statistics.import", make=made_undone, urls=("statistics:redo",)),
     Kind("statistics.dataset", make=made_municipality, urls=("statistics:fetch_again",)),
     Kind(
         "statistics.import",

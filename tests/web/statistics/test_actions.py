@@ -190,8 +190,11 @@ def test_undo_brings_back_exactly_what_was_there(loaded, data_set, analyst, run_
     first = loaded(school_file())
     fields = ("finding_id", "sentence", "numbers", "certainty", "rank", "newest", "change", "current_id")
     before = list(Finding.objects.order_by("pk").values(*fields))
-    loaded(school_file(years=(2024, 2025, 2026), boys=0.3, seed=9))
+    second = loaded(school_file(years=(2024, 2025, 2026), boys=0.3, seed=9))
+    after = list(Finding.objects.order_by("pk").values(*fields))
     observations = Observation.objects.count()
+    with pytest.raises(JamlikError, match="inte användas igen"):
+        actions.redo_import(imported=second, by=analyst, at=AT)
     asked = actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil")
     assert actions.undo_import(data_set=data_set, by=analyst, at=AT, reason="Fel fil") == asked
     run_jobs()
@@ -202,8 +205,15 @@ def test_undo_brings_back_exactly_what_was_there(loaded, data_set, analyst, run_
     assert list(seen.order_by("pk").values(*fields)) == before
     assert not queries.visible_findings(analyst).filter(period="2026").exists()
     assert Observation.objects.count() == observations
-    verbs = ("statistics.undo_ordered", "statistics.import_undone")
-    assert [AuditEvent.objects.filter(verb=verb).count() for verb in verbs] == [1, 1]
+    again = actions.redo_import(imported=second, by=analyst, at=AT)
+    assert actions.redo_import(imported=second, by=analyst, at=AT) == again
+    run_jobs()
+    data_set.refresh_from_db()
+    first.refresh_from_db()
+    assert (data_set.current, data_set.current.state, first.state) == (second, "in_use", "replaced")
+    assert list(Finding.objects.order_by("pk").values(*fields)) == after
+    verbs = ("undo_ordered", "import_undone", "redo_ordered", "import_redone")
+    assert [AuditEvent.objects.filter(verb=f"statistics.{verb}").count() for verb in verbs] == [1, 1, 1, 1]
 
 
 def test_undo_that_comes_too_late_changes_nothing_and_says_why(loaded, data_set, analyst, run_jobs):

@@ -70,7 +70,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "statistics.import": _Kind(
         "statistics.see",
-        ("import_taken_into_use", "import_undone"),
+        ("import_taken_into_use", "import_undone", "import_redone"),
         lambda user: Import.objects.select_related("data_set").only("data_set__title"),
         lambda row: str(row.data_set),
         lambda row: reverse("statistics:data_set", args=[row.data_set_id]),

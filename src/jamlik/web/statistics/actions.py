@@ -22,7 +22,7 @@ from jamlik.web.statistics import rules, spool
 from jamlik.web.statistics.findings import move_finding, move_findings, register_finding
 from jamlik.web.statistics.models import DataSet, Import, ImportState, InsideCopy, InsideRule, Origin
 from jamlik.web.statistics.releases import publish_release, withdraw_release
-from jamlik.web.statistics.undoing import undo_import
+from jamlik.web.statistics.undoing import redo_import, undo_import
 
 __all__ = [
     "EKBY_SERVICES",
@@ -38,6 +38,7 @@ __all__ = [
     "move_findings",
     "publish_release",
     "receive_file",
+    "redo_import",
     "refuse_import",
     "register_finding",
     "restart_import",

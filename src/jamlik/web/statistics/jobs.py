@@ -48,7 +48,7 @@ from jamlik.web.statistics.models import (
 from jamlik.web.statistics.rules import SURE
 from jamlik.web.statistics.thawing import charts_of, drawn
 
-__all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "sweep", "undo"]
+__all__ = ["analyse", "expire", "inspect", "load_ekby", "publish", "redo", "sweep", "undo"]
 
 MOST_DRAWN = 40
 _PARTS = ("what", "why", "do")
@@ -251,6 +251,14 @@ def undo(running: Running, *, import_id: int) -> None:
     running.tell("statistics.step.undo", 0.1)
     tell = partial(running.tell, "statistics.step.undo", 0.5)
     undoing.take_out_of_use(import_id=import_id, by=running.by, at=clock.now(), tell=tell)
+
+
+@job(undoing.REDO, idempotent=True)
+def redo(running: Running, *, import_id: int) -> None:
+    """Take a version that was undone into use again."""
+    running.tell("statistics.step.write", 0.1)
+    tell = partial(running.tell, "statistics.step.write", 0.5)
+    undoing.take_into_use_again(import_id=import_id, by=running.by, at=clock.now(), tell=tell)
 
 
 @job("statistics.publish", idempotent=True)

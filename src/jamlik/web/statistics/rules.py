@@ -60,7 +60,7 @@ _IMPORT_MOVES: Mapping[str, frozenset[str]] = MappingProxyType(
         _I.ACCEPTED: frozenset({_I.IN_USE, _I.FAILED}),
         _I.IN_USE: frozenset({_I.REPLACED, _I.UNDONE}),
         _I.REPLACED: frozenset({_I.IN_USE}),
-        _I.UNDONE: frozenset(),
+        _I.UNDONE: frozenset({_I.IN_USE}),
         _I.REFUSED: frozenset(),
         _I.FAILED: frozenset(),
     }

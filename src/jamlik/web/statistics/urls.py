@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/<int:pk>/describe/", import_views.describe, name="describe"),
     path("imports/<int:pk>/accept/", import_views.accept, name="accept"),
     path("imports/<int:pk>/refuse/", import_views.refuse, name="refuse"),
+    path("imports/<int:pk>/redo/", views.redo, name="redo"),
     path("imports/<int:pk>/again/", import_views.again, name="again"),
     path("findings/", finding_views.findings, name="findings"),
     path("findings/register/", finding_views.register_by_hand, name="register"),

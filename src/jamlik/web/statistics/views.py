@@ -21,9 +21,9 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import has_text, language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import MOST_BYTES, DataSetForm, MunicipalityForm, ReasonForm, UploadForm
-from jamlik.web.statistics.models import DataSet, Origin
+from jamlik.web.statistics.models import DataSet, InsideRule, Origin
 from jamlik.web.statistics.rules import RUNNING
-from jamlik.web.statistics.undoing import UNDO
+from jamlik.web.statistics.undoing import REDO, UNDO, may_be_redone
 
 __all__ = [
     "answered",
@@ -34,6 +34,7 @@ __all__ = [
     "home",
     "municipality",
     "new",
+    "redo",
     "tried",
     "undo",
     "upload",
@@ -129,6 +130,9 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
     current = found.current
     versions = list(found.imports.all())
     undo = current.job if current is not None and current.job is not None and current.job.name == UNDO else None
+    undo_ended = undo is None or undo.ended
+    going_on = (version for version in versions if version.job is not None and version.job.name == REDO)
+    redoing = next((version for version in going_on if version.job is not None and not version.job.ended), None)
     out = queries.release_of(current) if current is not None else None
     lines = [
         {"label": say(f"statistics.set.{name}"), "value": value}
@@ -145,9 +149,13 @@ def data_set(request: HttpRequest, pk: int) -> HttpResponse:
     page = {
         "data_set": found,
         "lines": lines,
-        "versions": versions,
         "may_import": may_import,
         "may_begin": may_import and not any(version.state in RUNNING for version in versions),
+        "versions": [
+            {"row": version, "again": may_import and undo_ended and may_be_redone(version, current)}
+            for version in versions
+        ],
+        "redoing": redoing,
         "undoing": undo if undo is not None and not undo.ended else None,
         "undo_problem": _problem_of(undo),
         "release": out,
@@ -276,6 +284,25 @@ def fetch_again(request: HttpRequest, pk: int) -> HttpResponseBase:
     return answered(request, form, act) or _form_page(
         request, form, "set.fetch", "kolada.fetch", back, about=found.title
     )
+
+
+@permission(IMPORT)
+def redo(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Take a version that was undone into use again."""
+    user = person(request)
+    found = queries.import_in_scope(user, pk)
+    if found is None or not may_be_redone(found, found.data_set.current):
+        raise Http404
+    form = Form(request.POST if request.method == "POST" else None)
+
+    def act() -> str:
+        return reverse("core:job", args=[actions.redo_import(imported=found, by=user, at=clock.now()).pk])
+
+    told = "about_inside" if found.data_set.inside == InsideRule.UNPROTECTED else "about"
+    back = reverse("statistics:data_set", args=[found.data_set_id])
+    heading = say("statistics.redo.heading", n=found.number)
+    about = say(f"statistics.redo.{told}")
+    return answered(request, form, act) or _form_page(request, form, heading, "redo.do", back, about=about)
 
 
 @permission(IMPORT)
