@@ -1,6 +1,7 @@
 """What the documents show is run: Python blocks, `jamlik` commands, and TOML.
 
-A document's blocks run in order in one empty folder, so that a later block can use what an earlier one wrote. A fence
+A document's blocks run in order in one empty folder, so that a later block can use what an earlier one wrote; Python
+blocks with nothing run between them share their names, as cells of a notebook do. A fence
 marked `no-run` (```console no-run) is only there to be read.
 """
 
@@ -12,6 +13,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -39,13 +41,15 @@ WITH_BLOCKS = [path for path in DOCUMENTS if {"python", "console", "toml"} & {la
 @pytest.mark.parametrize("document", WITH_BLOCKS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_blocks_of_document_run(document, tmp_path):
     environment = {**os.environ, "NO_COLOR": "1", "JAMLIK_HOME": str(tmp_path / "home")}
-    for language, text in blocks(document):
+    for language, group in groupby(blocks(document), key=lambda block: block[0]):
+        texts = [text for _, text in group]
         if language == "toml":
-            tomllib.loads(text)
+            for text in texts:
+                tomllib.loads(text)
         elif language == "python":
-            _succeeds([sys.executable, "-c", text], tmp_path, environment)
+            _succeeds([sys.executable, "-c", "\n".join(texts)], tmp_path, environment)
         elif language == "console":
-            for line in commands(text):
+            for line in commands("\n".join(texts)):
                 arguments = shlex.split(line.split(" #")[0])[1:]
                 _succeeds([sys.executable, "-m", "jamlik", *arguments], tmp_path, environment)
 
