@@ -14,8 +14,9 @@ from jamlik.sources.profile import ColumnProfile, profiles
 from jamlik.sources.reader import UNKNOWN_LAYOUT, OpenTable, Source, open_table
 from jamlik.sources.roles import Guess, first_guesses
 
-__all__ = ["Looked", "looked_at"]
+__all__ = ["MOST_COLUMNS", "Looked", "looked_at"]
 
+MOST_COLUMNS = 2000  # each is looked at by itself, which takes a hundredth of a second
 _SAMPLE_BYTES = 16 << 20
 _SAMPLE_ROWS = 250_000
 
@@ -45,9 +46,17 @@ def looked_at(source: Source, *, where: Mapping[str, tuple[str, ...]], name: str
     Raises
     ------
     JamlikError
-        UNREADABLE when it is no table; NOTHING_TO_ANALYSE when it has no rows.
+        UNREADABLE when it is no table, or has more columns than can be looked at; NOTHING_TO_ANALYSE when it has no rows.
     """
     table = open_table(source, layout=UNKNOWN_LAYOUT, name=name)
+    if len(table.names) > MOST_COLUMNS:
+        raise JamlikError(
+            "too_many_columns",
+            where=Place(table.name),
+            kind=ErrorKind.UNREADABLE,
+            columns_n=len(table.names),
+            most=MOST_COLUMNS,
+        )
     every = _every(source, table)
     frame = kept_rows(table.whole(every=every), where, file=table.name)
     if frame.is_empty():

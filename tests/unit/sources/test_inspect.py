@@ -6,6 +6,7 @@ from jamlik.model.dataset import ColumnRole, RowKind
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.model.indicators import Direction, Kind
 from jamlik.sources.inspect import inspect_file
+from jamlik.sources.looking import MOST_COLUMNS
 from jamlik.sources.read import read_cells, read_persons
 
 LANGUAGES = ("sv", "en", "fi")
@@ -290,3 +291,11 @@ def test_every_reason_has_words_in_every_language(written, lang):
 
 def test_the_same_bytes_give_the_same_answer(written):
     assert inspect_file(written(SCHOOL)) == inspect_file(written(SCHOOL))
+
+
+def test_more_columns_than_can_be_looked_at_are_refused_with_how_many_there_are(tmp_path):
+    path = tmp_path / "bred.csv"
+    path.write_text(";".join(f"k{n}" for n in range(MOST_COLUMNS + 1)) + "\n" + ";".join("1" * (MOST_COLUMNS + 1)))
+    with pytest.raises(JamlikError, match=r"2001 kolumner.*fler än de 2000") as told:
+        inspect_file(path)
+    assert "Ta bort de kolumner" in told.value.do

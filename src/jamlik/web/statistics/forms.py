@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 MOST_BYTES = 200 * 1024 * 1024
-MOST_COLUMNS = 2000
 _MB = 1024 * 1024
 _NO_TABLE = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"MZ", b"\x7fELF", b"SQLite format 3", b"<!doctype", b"<html")
 _WIDE = (b"\xff\xfe", b"\xfe\xff")
@@ -117,15 +116,7 @@ class UploadForm(Form):
         text = not head.startswith(_PACKED) and not head.startswith(_WIDE)
         if head.lstrip().lower().startswith(tuple(mark.lower() for mark in _NO_TABLE)) or (text and _binary(head)):
             raise forms.ValidationError(say("statistics.upload.no_table"))
-        if text and _columns(head) > MOST_COLUMNS:  # each is looked at by itself, which takes its time
-            raise forms.ValidationError(say("statistics.upload.too_wide", n=MOST_COLUMNS))
         return found
-
-
-def _columns(head: bytes) -> int:
-    """About how many columns the first line of a text file has."""
-    line = head.lstrip().partition(b"\n")[0]
-    return 1 + max(line.count(mark) for mark in (b";", b",", b"\t", b"|"))
 
 
 def _binary(head: bytes) -> bool:
