@@ -46,7 +46,7 @@ def looked_at(source: Source, *, where: Mapping[str, tuple[str, ...]], name: str
     Raises
     ------
     JamlikError
-        UNREADABLE when it is no table, or has more columns than can be looked at; NOTHING_TO_ANALYSE when it has no rows.
+        UNREADABLE when it is no table, or more columns than can be looked at; NOTHING_TO_ANALYSE when it has no rows.
     """
     table = open_table(source, layout=UNKNOWN_LAYOUT, name=name)
     if len(table.names) > MOST_COLUMNS:

@@ -95,3 +95,12 @@ def test_page_tells_whose_level_made_a_gap_smaller_by_name(client_as, analyst, c
     assert f"{group.capitalize()} gick från 61,0 till 62,0 %." in page
     assert f"mest för att {reference} fick det sämre. En mindre del kom av att {group} fick det bättre." in page
     assert "−6,0 procentenheter" in page
+
+
+def test_difference_that_nobody_is_asked_about_has_a_button_for_whom_may_hand_it_out(client_as, user_of, committee):
+    found = made_data_set(committee).findings.get(dimension="sex", newest=True)
+    address, link = reverse("statistics:finding", args=[found.pk]), f'href="/assessments/assign/?finding={found.pk}"'
+    assert link in client_as(user_of("analyst", committee)).get(address).content.decode()
+    assert link not in client_as(user_of("reader", committee)).get(address).content.decode()
+    Finding.objects.filter(pk=found.pk).update(state="decided")
+    assert link not in client_as(user_of("analyst", committee)).get(address).content.decode()

@@ -21,6 +21,7 @@ from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.finding_list import FINDINGS, spelt_out, url_of
 from jamlik.web.statistics.forms import RegisterForm
 from jamlik.web.statistics.freezing import direction_of
+from jamlik.web.statistics.hooks import handing_out_url
 from jamlik.web.statistics.models import Finding
 from jamlik.web.statistics.shown import capital, decimals_of, figures_of
 from jamlik.web.statistics.views import answered, data_of
@@ -62,6 +63,7 @@ def finding(request: HttpRequest, pk: int) -> HttpResponse:
         "others": [{"finding": other, "sentence": other.told(lang)} for other in others],
         "answer": _answer(earlier[-1], found, lang) if earlier else None,
         "moves": list(queries.moves_of(found)),
+        "hand_out": handing_out_url(found.pk, user),
     }
     return render(request, "statistics/finding.html", page)
 
