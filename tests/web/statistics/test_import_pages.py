@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from jamlik.model.errors import ErrorKind
@@ -122,7 +124,9 @@ def test_a_release_tells_what_it_says_before_and_after_it_is_out(analyst, client
     client = client_as(analyst)
     sure = data_set.findings.get(dimension="sex", newest=True)
     told = " ".join(sure.sentence.split())
-    assert told in page(client, "publish", data_set.pk)
+    with CaptureQueriesContext(connection) as asked:
+        assert told in page(client, "publish", data_set.pk)
+    assert "statistics_levelrows" not in " ".join(each["sql"] for each in asked), "levels, which are many, are not read"
     actions.publish_release(analysis=data_set.current.analysis, released_on=clock.today(), by=analyst, at=clock.now())
     run_jobs()
     after = page(client, "release", Release.objects.get().pk)

@@ -307,7 +307,8 @@ def earlier_release(analysis: Analysis) -> Release | None:
 def release_preview(analysis: Analysis) -> Preview:
     """What publishing an analysis would tell, beside what is out of the same data set."""
     last = earlier_release(analysis)
-    return preview(result_of(analysis), before=result_of(last.analysis) if last is not None else None)
+    before = result_of(last.analysis, levels=False) if last is not None else None
+    return preview(result_of(analysis, levels=False), before=before)
 
 
 def charts(finding: Finding, *, lang: str, every: bool = False) -> list[Drawn]:

@@ -8,11 +8,12 @@ from django.db import transaction
 
 from jamlik.analysis import release as door
 from jamlik.model.errors import ErrorKind, JamlikError
+from jamlik.model.tables import Status
 from jamlik.web.core import audit
 from jamlik.web.core.jobs import enqueue
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
-from jamlik.web.statistics.models import Analysis, Import, ImportState, Release, ReleaseState
+from jamlik.web.statistics.models import Analysis, Import, ImportState, Observation, Release, ReleaseState
 from jamlik.web.statistics.thawing import result_of
 
 __all__ = ["give_up_stopped", "publish_release", "withdraw_release"]
@@ -40,7 +41,8 @@ def publish_release(*, analysis: Analysis, released_on: date, by: User, at: date
     if imported.state != ImportState.IN_USE or out.exists():
         what = "statistics.release.out_already" if out.exists() else "statistics.release.not_in_use"
         raise JamlikError(say(what), kind=ErrorKind.USAGE)
-    released = door.publish(result_of(analysis), fingerprint=analysis.fingerprint, on=released_on.isoformat())
+    result = result_of(analysis, only=_shown_in(analysis))
+    released = door.publish(result, fingerprint=analysis.fingerprint, on=released_on.isoformat())
     made = Release.objects.create(
         analysis=analysis,
         released_on=released_on,
@@ -58,6 +60,12 @@ def publish_release(*, analysis: Analysis, released_on: date, by: User, at: date
         changes={"released_on": ("", released_on), "fingerprint": ("", made.fingerprint)},
     )
     return made
+
+
+def _shown_in(analysis: Analysis) -> str:
+    """A measure with something to show, so that all others need not be read to tell that there is; empty if none is."""
+    shown = Observation.objects.filter(analysis=analysis, status=Status.SHOWN.value, earlier=False)
+    return str(shown.order_by("pk").values_list("finding__indicator__key", flat=True).first() or "")
 
 
 @transaction.atomic

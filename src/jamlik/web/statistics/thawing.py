@@ -28,9 +28,10 @@ class Drawn:
     table: dict[str, Any]
 
 
-def result_of(analysis: Analysis, *, lang: str = "sv", only: str = "") -> AnalysisResult:
-    """The frozen result, with all its levels or those of one indicator."""
+def result_of(analysis: Analysis, *, lang: str = "sv", only: str = "", levels: bool = True) -> AnalysisResult:
+    """The frozen result, with all its levels, those of one indicator, or none: there may be a hundred thousand."""
     rows = analysis.levels.filter(indicator=only) if only else analysis.levels.all()
+    rows = rows if levels else rows.none()
     told = analysis.told
     return thawed(
         analysis.content,
