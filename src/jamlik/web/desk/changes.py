@@ -94,7 +94,7 @@ _KINDS: Mapping[str, _Kind] = {
     ),
     "assessments.round": _Kind(
         "assessments.read",
-        ("round_opened", "round_closed"),
+        ("round_opened", "round_closed", "round_reopened"),
         rounds,
         lambda row: str(row.title),
         lambda row: reverse("assessments:round", args=[row.pk]),

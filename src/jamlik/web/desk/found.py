@@ -24,6 +24,7 @@ from jamlik.web.organisation.models import Area, Unit
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans.models import ActionState
 from jamlik.web.plans.queries import visible_actions, visible_plans
+from jamlik.web.plans.shown import state_text
 from jamlik.web.register.models import Document, Law
 from jamlik.web.register.queries import active_themes
 from jamlik.web.statistics.models import DataSet, Source
@@ -115,7 +116,7 @@ KINDS: dict[str, _Kind] = {
         "plans.read",
         ("title", "description", "role", "unit__name"),
         lambda user: visible_actions(user).exclude(state=ActionState.DRAFT).order_by("-due_on", "pk"),
-        lambda row: Hit(row.title, _page("plans:action", row), f"{row.unit.name}, {say(f'plans.state.{row.state}')}"),
+        lambda row: Hit(row.title, _page("plans:action", row), f"{row.unit.name}, {state_text(row)}"),
     ),
     "plans": _Kind(
         "plans.read",
