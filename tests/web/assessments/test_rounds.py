@@ -172,7 +172,8 @@ def test_opening_sends_one_link_to_each_unit(municipality, finding_of, user_of, 
         round_actions.open_round(round_=planned, by=by, at=at)
         round_actions.open_round(round_=planned, by=by, at=at)
     mails = [job.args for job in Job.objects.filter(name="core.mail")]
-    assert [(mail["user_id"], mail["url"]) for mail in mails] == [(manager.pk, "/assessments/judge/")]
+    assert [(mail["user_id"], mail["url"]) for mail in mails] == [(manager.pk, f"/assessments/judge/{unit.pk}/")]
+    assert mails[0]["values"]["round"] == " År. Sista dag: 2027-03-01."
     assert len(queries.cards(unit)) == 3
 
 

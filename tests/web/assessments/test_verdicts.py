@@ -189,10 +189,14 @@ def test_return_keeps_answers_and_history(one, manager, head, at):
     assert "Vilken utredning?" in verdict.copies.all()[1].body
 
 
-def test_what_came_back_is_not_sent_again_as_it_was(one, manager, head, at):
+def test_what_came_back_is_not_sent_again_as_it_was(one, manager, head, at, django_capture_on_commit_callbacks):
     verdict = answered(one, JUSTIFIED, manager, at)
     actions.send_verdicts(verdicts=[verdict], by=manager, at=at)
-    actions.return_verdict(verdict=verdict, reason="Vilken utredning?", by=head, at=at)
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.return_verdict(verdict=verdict, reason="Vilken utredning?", by=head, at=at)
+    mail = Job.objects.get(name="core.mail", args__key="assessments.mail.returned").args
+    assert mail["values"] == {"unit": one.unit.name, "why": " Frågan är: Vilken utredning?"}
+    assert mail["url"] == f"/assessments/judge/{one.unit_id}/{one.pk}/"
     again = {name: JUSTIFIED[name] for name in ("evidence", "control")}
     actions.answer(assignment=one, fields=again, expected_version=verdict.version, by=manager, at=at)
     with pytest.raises(RefusedError, match="Svara på frågan eller ändra"):

@@ -169,7 +169,9 @@ def test_mail_is_sent_in_the_receivers_language(municipality, admin, django_capt
     from jamlik.web.core.texts import say_in
 
     for lang in ("sv", "en", "fi"):
-        text = say_in(lang, "organisation.mail.invitation.body", by_name="Anna", url="https://x/y", days=7)
+        values = {"by_name": "Anna", "site": "Ekby kommun", "url": "https://x/y", "days": 7}
+        text = say_in(lang, "organisation.mail.invitation.body", **values)
+        assert "Ekby kommun" in say_in(lang, "organisation.mail.invitation.subject", **values)
         assert "https://x/y" in text
         assert "Anna" in text
     assert not outbox.outbox

@@ -124,8 +124,10 @@ def test_reminder_two_weeks_before_and_escalation_two_weeks_after(
 
     assert told(due - timedelta(days=15)) == []
     assert told(due - timedelta(days=14)) == [("reminder", action.written_by_id)]
+    assert f"ska vara klar {due}" in Job.objects.get().args["values"]["why"]
     assert told(due) == []
     assert told(due + timedelta(days=14)) == [("escalated", head.pk)]
+    assert Job.objects.get().args["values"]["why"] == f"skulle ha varit klar {due} och är försenad"
     assert told(due + timedelta(days=40)) == []
     assert list(queries.late_actions(head, due + timedelta(days=1))) == [action]
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.urls import reverse
 
+from jamlik.model.tables import Audience
 from jamlik.web.assessments import rules
 from jamlik.web.assessments.choices import choice_ids
 from jamlik.web.assessments.hooks import planned_actions
@@ -19,6 +20,7 @@ from jamlik.web.assessments.models import Assignment, Verdict, VerdictCopy, Verd
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
+from jamlik.web.core.texts import say_in
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.statistics.actions import move_finding
 from jamlik.web.statistics.models import Finding, FindingState
@@ -151,8 +153,9 @@ def approve_verdicts(*, verdicts: Sequence[Verdict], by: User, at: datetime) -> 
             changes={"state": (VerdictState.SUBMITTED, VerdictState.APPROVED)},
         )
     _bring_up_to_date([verdict for verdict in verdicts if verdict.pk in {row.pk for row in rows}], rows)
-    for person in {row.written_by_id: row.written_by for row in rows}.values():
-        transaction.on_commit(partial(_tell_writer, person, "assessments.mail.approved"))
+    for row in {(row.written_by_id, row.unit_id): row for row in rows}.values():
+        url = reverse("assessments:judge_unit", args=[row.unit_id])
+        transaction.on_commit(partial(_tell_writer, row, "assessments.mail.approved", url))
 
 
 @transaction.atomic
@@ -178,7 +181,10 @@ def return_verdict(*, verdict: Verdict, reason: str, by: User, at: datetime) -> 
         note=row.return_reason,
     )
     _bring_up_to_date([verdict], [row])
-    transaction.on_commit(partial(_tell_writer, row.written_by, "assessments.mail.returned"))
+    url = reverse("assessments:go_on", args=[row.unit_id, row.assignment_id])
+    # A mail leaves the site: what is kept inside a committee is asked about on its page alone.
+    why = row.return_reason if row.finding.audience == Audience.PUBLIC else ""
+    transaction.on_commit(partial(_tell_writer, row, "assessments.mail.returned", url, why=why))
 
 
 def frozen_body(verdict: Verdict) -> str:
@@ -245,6 +251,8 @@ def _tell_approvers(unit: Any, writer: User, findings: list[Finding]) -> None:
             mail.send_later(to=person, key="assessments.mail.to_approve", url=url, unit=unit.name)
 
 
-def _tell_writer(person: User | None, key: str) -> None:
+def _tell_writer(verdict: Verdict, key: str, url: str, *, why: str = "") -> None:
+    person = verdict.written_by
     if person is not None:
-        mail.send_later(to=person, key=key, url=reverse("assessments:judge"))
+        asked = say_in(person.language, "assessments.mail.why", why=why) if why else ""
+        mail.send_later(to=person, key=key, url=url, unit=verdict.unit.name, why=asked)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.urls import reverse
 
 from jamlik.web.assessments import rules
@@ -17,7 +17,7 @@ from jamlik.web.assessments.queries import come_due
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
-from jamlik.web.core.texts import say
+from jamlik.web.core.texts import say, say_in
 from jamlik.web.organisation.models import Unit, UnitKind
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.statistics.actions import move_finding
@@ -309,11 +309,16 @@ def _tell(unit: Unit, permission: str, key: str, title: str, findings: list[Find
     """One mail to each of the nearest people with the permission who may know of one of the findings: one link to the
     one thing to do.
     """
-    url = reverse("assessments:judge" if permission == "assessments.judge" else "assessments:late")
+    to_judge = permission == "assessments.judge"
+    url = reverse("assessments:judge_unit", args=[unit.pk]) if to_judge else reverse("assessments:late")
+    rows = Assignment.objects.filter(unit=unit, finding__in=findings, answered_at__isnull=True)
+    due = rows.aggregate(first=Min("due_on"))["first"]
     for person in _nearest(unit, permission):
         if not any(may_know_of(each, person) for each in findings):
             continue
-        mail.send_later(to=person, key=key, url=url, unit=unit.name, round=f" {title}." if title else "")
+        by = say_in(person.language, "assessments.mail.by", day=due.isoformat()) if due else ""
+        about = f" {title}." if title else ""
+        mail.send_later(to=person, key=key, url=url, unit=unit.name, round=f"{about}{by}")
 
 
 def _nearest(unit: Unit, permission: str) -> list[User]:

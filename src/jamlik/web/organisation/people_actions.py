@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 
-from jamlik.web.core import access, audit, clock, erasure, mail
+from jamlik.web.core import access, audit, clock, context, erasure, mail
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import rules
@@ -97,6 +97,7 @@ def send_invitation(*, user: User, by: User, at: datetime) -> None:
         opens=("organisation.invitation", made.pk),
         days=rules.INVITATION_DAYS,
         by_name=str(by),
+        site=context.site_name(),
     )
 
 

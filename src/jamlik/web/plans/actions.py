@@ -17,6 +17,7 @@ from jamlik.web.assessments.round_actions import ask_again
 from jamlik.web.core import audit, mail
 from jamlik.web.core.editing import save_if_unchanged
 from jamlik.web.core.people import User
+from jamlik.web.core.texts import say_in
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import users_with
 from jamlik.web.plans import rules
@@ -234,10 +235,10 @@ def remind(*, at: datetime, day: date) -> tuple[int, int]:
     Action.objects.filter(pk__in=[row.pk for row in reminded]).update(reminded_at=at)
     Action.objects.filter(pk__in=[row.pk for row in escalated]).update(escalated_at=at)
     for row in reminded:
-        transaction.on_commit(partial(_tell, row, "plans.act", "plans.mail.reminder", row.written_by_id))
+        transaction.on_commit(partial(_tell, row, "plans.act", "plans.mail.reminder", row.written_by_id, day))
     for row in escalated:
         audit.record("plans.action_escalated", target=row, by=None, at=at)
-        transaction.on_commit(partial(_tell, row, "plans.confirm", "plans.mail.escalated", None))
+        transaction.on_commit(partial(_tell, row, "plans.confirm", "plans.mail.escalated", None, day))
     return len(reminded), len(escalated)
 
 
@@ -259,11 +260,15 @@ def _require_own_plan(action: Action, plan: Plan | None) -> None:
         raise rules.RefusedError("plans.refused.other_plan")
 
 
-def _tell(action: Action, permission: str, key: str, writer: int | None) -> None:
-    """Mail whoever wrote it, if they still may act there, else everyone who may."""
+def _tell(action: Action, permission: str, key: str, writer: int | None, day: date) -> None:
+    """Mail whoever wrote it, if they still may act there, else everyone who may: what, where, and why now."""
     url = reverse("plans:action", args=[action.pk])
+    due = action.due_on
+    why = "unreported" if due is None or due > day + REMIND_BEFORE else "late" if due < day else "soon"
+    when = due.isoformat() if due else ""
     people = list(users_with(permission, action.unit))
     for person in [each for each in people if each.pk == writer] or people:
         if not may_know_of(action.finding, person):
             continue
-        mail.send_later(to=person, key=key, url=url, title=action.title)
+        told = say_in(person.language, f"plans.mail.{why}", day=when)
+        mail.send_later(to=person, key=key, url=url, title=action.title, unit=action.unit.name, why=told)
