@@ -75,8 +75,11 @@ def test_controls_are_large_enough_for_a_finger(page_as, user_of):
     filled()
     page = page_as(user_of(), width=360)
     page.goto("/list/")
+    page.locator(".menu-switch summary").click()
+    page.locator(".filter-switch summary").click()
+    expect(page.get_by_label("Sök i listan")).to_be_visible()
     small = page.evaluate(
-        "[...document.querySelectorAll('button, select, input:not([type=hidden]), .site-menu a, .pager a')]"
+        "[...document.querySelectorAll('button, summary, select, input:not([type=hidden]), .site-menu a, .pager a')]"
         ".filter(one => one.getBoundingClientRect().height < 43.9).map(one => one.outerHTML)"
     )
     assert not small
