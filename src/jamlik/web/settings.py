@@ -112,7 +112,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"APPS": oidc_apps(JAMLIK.oidc)}}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an administrator vouches for the address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
-MFA_TOTP_ISSUER = JAMLIK.name or "Jamlik"
+MFA_ADAPTER = "jamlik.web.core.login.SecondStepAdapter"
 
 # --- what the browser is told -----------------------------------------------------------------------------------------
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import get_adapter
 from django.core import mail as outbox
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail.backends.locmem import EmailBackend
 from django.http import Http404
 
-from jamlik.web.core import audit_proof, clock, erasure
+from jamlik.web.assessments.choices import choice_label
+from jamlik.web.core import audit, audit_proof, clock, erasure, history
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent
 from jamlik.web.core.editing_models import Draft
 from jamlik.web.core.job_models import Job
@@ -321,3 +324,40 @@ def test_first_administrator_gets_in_by_the_link_that_the_first_start_prints(db)
     path = people.begin_admin(email="it@ekby.example", municipality=top, at=AT)
     user = people.accept_invitation(token=path.rstrip("/").split("/")[-1], name="It", password=GOOD, at=AT)
     assert user.has_perm("organisation.people_edit", top)
+
+
+def test_two_who_change_a_person_see_each_others_version(admin, municipality, user_of, client_as):
+    user = user_of("reader", municipality.units[0][0], name="Kari Ek")
+    client, where = client_as(admin), f"/organisation/people/{user.pk}/change/"
+    assert 'name="seen_name" value="Kari Ek"' in client.get(where).content.decode()
+    seen = {"seen_name": "Kari Ek", "seen_active": "True"}
+    assert client.post(where, {"name": "Kari Ask", "is_active": "on", **seen}).status_code == 302
+    late = client.post(where, {"name": "Kari Al", "is_active": "on", **seen})
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "Kari Ask" in page.split('role="alert">')[1].split("</div>")[0]
+    assert 'value="Kari Al"' in page
+    assert User.objects.get(pk=user.pk).name == "Kari Ask"
+    again = {"seen_name": "Kari Ask", "seen_active": "True"}
+    assert client.post(where, {"name": "Kari Al", "is_active": "on", **again}).status_code == 302
+
+
+def test_second_step_bears_the_sites_name_in_the_app(municipality, settings):
+    settings.JAMLIK = dataclasses.replace(settings.JAMLIK, name="")
+    assert get_adapter().get_totp_issuer() == "Ekby kommun"
+
+
+def test_log_tells_choices_of_every_app_in_words(admin):
+    told = {
+        ("assessments.verdict_answered", "verdict", "unjustified"): "Omotiverad skillnad",
+        ("assessments.round_opened", "state", "open"): "öppen",
+        ("plans.action_changed", "cause", "norms"): choice_label("cause_kind", "norms", "sv"),
+        ("register.theme_set_added", "origin", "four_perspectives"): "",
+        ("statistics.finding_moved", "state", "detected"): "Upptäckt",
+    }
+    for (verb, field, value), words in told.items():
+        audit.record(verb, target=admin, by=admin, at=AT, changes={field: (None, value)})
+        change = history.told([AuditEvent.objects.latest("number")])[0].changes[0]
+        assert change.after != value
+        assert words in change.after
+        assert change.label != field

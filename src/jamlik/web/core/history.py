@@ -8,21 +8,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
+from django.utils.text import capfirst
 
 from jamlik.web.core import audit, texts
 from jamlik.web.core.audit_models import AuditDetails, AuditEvent
 from jamlik.web.core.models import User
 
-__all__ = ["ToldChange", "ToldEvent", "events_of", "keep_inside", "told", "who_did"]
+__all__ = ["ToldChange", "ToldEvent", "events_of", "keep_inside", "say_values", "told", "who_did"]
 
 _inside: dict[str, models.Q] = {}
+_said: dict[str, Callable[[str], str]] = {}
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):(\S+)")
 
 
@@ -64,6 +66,14 @@ def keep_inside(kind: str, which: models.Q) -> None:
     _inside[kind] = which
 
 
+def say_values(field: str, words: Callable[[str], str]) -> None:
+    """Say how the values of a field are told, where they are not texts of that name: ``say_values("plans.cause", …)``.
+
+    What `words` does not know (KeyError) is told as it stands.
+    """
+    _said[field] = words
+
+
 def told(events: Sequence[AuditEvent]) -> list[ToldEvent]:
     """Events in words, in the language of the page; the number of questions to the database does not grow with them."""
     details = AuditDetails.objects.in_bulk([event.number for event in events])
@@ -98,7 +108,7 @@ def _told(
         number=event.number,
         at=event.at,
         verb=event.verb,
-        what=texts.say(key) if texts.has_text(key) else event.verb,
+        what=capfirst(texts.say(key)) if texts.has_text(key) else event.verb,
         target=(body or {}).get("target", ""),
         target_kind=event.target_kind,
         target_key=event.target_key,
@@ -140,10 +150,13 @@ def _value(app: str, field: str, value: Any, names: Mapping[str, str]) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{name}: {_value(app, field, each, names)}" for name, each in value.items())
     text = str(value)
+    if f"{app}.{field}" in _said:
+        try:
+            return _said[f"{app}.{field}"](text)
+        except KeyError:
+            pass  # a value of an earlier version
     key = f"{app}.{field}.{text}"
-    if texts.has_text(key):
-        return texts.say(key)
-    return names.get(text, text)
+    return texts.say(key) if texts.has_text(key) else names.get(text, text)
 
 
 def _names(bodies: Any) -> dict[str, str]:

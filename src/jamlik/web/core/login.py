@@ -7,15 +7,17 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
 from jamlik.web.core import clock
+from jamlik.web.core.context import site_name
 from jamlik.web.core.texts import say
 
-__all__ = ["WAIT", "AccountAdapter", "LoginForm", "SocialAdapter", "try_again"]
+__all__ = ["WAIT", "AccountAdapter", "LoginForm", "SecondStepAdapter", "SocialAdapter", "try_again"]
 
 WAIT = timedelta(minutes=5)  # the longest that ACCOUNT_RATE_LIMITS makes anybody wait
 
@@ -46,6 +48,14 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Nobody becomes a user by logging in elsewhere: an administrator has added the address first."""
         return False
+
+
+class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """The second step bears the municipality's name in the person's app."""
+
+    def get_totp_issuer(self) -> str:
+        """What the site is called, as on every page."""
+        return site_name()
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # allauth has no types

@@ -162,6 +162,8 @@ class PersonForm(Form):
 
     name = forms.CharField(label=later("organisation.field.person_name"), max_length=200)
     is_active = forms.BooleanField(label=later("organisation.field.is_active"), required=False)
+    seen_name = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
+    seen_active = forms.BooleanField(widget=forms.HiddenInput, required=False)
 
 
 class EraseForm(Form):

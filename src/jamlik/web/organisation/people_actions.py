@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from jamlik.web.core import access, audit, clock, context, erasure, mail
+from jamlik.web.core.editing import EditConflict
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import rules
@@ -235,13 +236,23 @@ def _end(assignment: RoleAssignment, today: date) -> date:
 
 
 @transaction.atomic
-def change_person(*, user: User, name: str, is_active: bool, by: User, at: datetime) -> None:
-    """Change a person's name, or close or open the account."""
+def change_person(
+    *, user: User, name: str, is_active: bool, by: User, at: datetime, seen: tuple[str, bool] | None = None
+) -> None:
+    """Change a person's name, or close or open the account.
+
+    Raises
+    ------
+    EditConflict
+        The name or the account is no longer as it was `seen` before.
+    """
     _require_over(by, user, whole=True)
     if user.pk == by.pk and not is_active:
         raise ValidationError(say("organisation.error.close_own"))
     user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     new = {"name": name.strip(), "is_active": is_active}
+    if seen is not None and seen != (user.name, user.is_active):
+        raise EditConflict(User(pk=user.pk, **new), user)
     changes: dict[str, tuple[object, object]] = {
         field: (getattr(user, field), value) for field, value in new.items() if getattr(user, field) != value
     }

@@ -9,7 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from jamlik.web.core import clock, erasure, listing, mail
 from jamlik.web.core.access import may, permission, require
-from jamlik.web.core.editing import once, unsent
+from jamlik.web.core.editing import EditConflict, once, unsent
 from jamlik.web.core.models import User
 from jamlik.web.core.people import person as asker
 from jamlik.web.core.texts import say
@@ -172,19 +172,42 @@ def change_person(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change a person's name, or close or open the account."""
     found = _found(request, pk)
     _require_account(request, found, EDIT)
-    initial = {"name": found.name, "is_active": found.is_active}
-    form = PersonForm(request.POST or unsent(request), initial=initial)
+    now = {"name": found.name, "is_active": found.is_active}
+    form = PersonForm(request.POST or unsent(request), initial={**now, **_as_seen(found)})
+    theirs: list[tuple[str, str]] = []
     if request.method == "POST" and form.is_valid():
+        asked = dict(form.cleaned_data)
+        # A form sent by somebody's own program may lack what was seen: then nothing is compared.
+        seen = (asked.pop("seen_name"), asked.pop("seen_active")) if "seen_name" in request.POST else None
 
         def act() -> str:
-            people_actions.change_person(user=found, **form.cleaned_data, by=asker(request), at=clock.now())
+            values = {name: asked[name] for name in now}
+            people_actions.change_person(user=found, **values, seen=seen, by=asker(request), at=clock.now())
             return _person_url(found)
 
-        done = _acted(request, form, act, say("organisation.saved"))
+        try:
+            done = _acted(request, form, act, say("organisation.saved"))
+        except EditConflict as conflict:
+            done, theirs = None, _as_lines(conflict.theirs)
+            form.data = QueryDict(mutable=True)
+            form.data.update({**request.POST.dict(), **_as_seen(conflict.theirs)})
         if done is not None:
             return done
-    context = {"form": form, "person": found, "back": _person_url(found)}
-    return render(request, "organisation/change_person.html", context)
+    context = {"form": form, "person": found, "theirs": theirs, "back": _person_url(found)}
+    return render(request, "organisation/change_person.html", context, status=409 if theirs else 200)
+
+
+def _as_seen(user: Any) -> dict[str, Any]:
+    """What a form's page shows of a person, sent back with it: somebody else may change it meanwhile."""
+    return {"seen_name": user.name, "seen_active": user.is_active}
+
+
+def _as_lines(user: Any) -> list[tuple[str, str]]:
+    """What somebody else has saved meanwhile, in words."""
+    return [
+        (say("organisation.field.person_name"), user.name),
+        (say("organisation.field.is_active"), say("core.yes" if user.is_active else "core.no")),
+    ]
 
 
 @permission(ERASE)
