@@ -68,7 +68,7 @@ def test_unsure_difference_is_handed_out_without_a_round_by_its_own_day(
     )
     assert [card.assignment.finding for card in queries.cards(unit)] == [differences["unsure"]]
     (mail,) = Job.objects.filter(name="core.mail")
-    assert (mail.args["user_id"], mail.args["url"]) == (manager.pk, reverse("assessments:judge"))
+    assert (mail.args["user_id"], mail.args["url"]) == (manager.pk, reverse("assessments:judge_unit", args=[unit.pk]))
     assert offered(analyst, show="unsure") == ["litet"]
 
 
