@@ -18,6 +18,7 @@ from django.db import connection
 
 from jamlik.web.core import audit, backup, clock
 from jamlik.web.core.models import Draft, Job, User
+from jamlik.web.core.texts import has_text
 from jamlik.web.organisation.models import Unit
 
 AT = datetime(2026, 3, 2, 9, 30, 15, 123456, tzinfo=UTC)
@@ -96,12 +97,17 @@ def test_copy_taken_there_and_read_back_here_equals_the_original_row_by_row(fill
     """On PostgreSQL this is the way to SQLite and back."""
     before = all_rows()
     copy = tmp_path / "copy.zip"
-    backup.backup(copy, home=home)
+    told: list[tuple[str, float]] = []
+    backup.backup(copy, home=home, tell=lambda *step: told.append(step))
+    assert [step for step, _ in told if step == "files_out"] == ["files_out"]
+    assert ("rows_out", 1.0) in told
     _, copy = read_back_elsewhere(copy, tmp_path)
     connection.ops.execute_sql_flush(connection.ops.sql_flush(_style(), _every_table(), reset_sequences=True))
     here = tmp_path / "here"
     here.mkdir()
-    backup.restore(copy, home=here)
+    backup.restore(copy, home=here, tell=lambda *step: told.append(step))
+    assert all(has_text(f"core.site.step.{step}") for step, _ in told)
+    assert list(dict.fromkeys(step for step, _ in told))[2:] == ["check", "tables", "rows_in", "files_in", "later"]
     assert all_rows() == before
     with connection.cursor() as cursor, pytest.raises(Exception, match="only added to"):
         cursor.execute("delete from core_auditevent")

@@ -161,6 +161,7 @@ def test_second_site_on_the_same_port_is_told_so(site, tmp_path):
     done = other.command("serve", "--port", str(site.port))
     assert done.returncode == 2
     assert f"Adressen 127.0.0.1:{site.port} används redan." in done.stderr
+    assert "already in use" not in done.stderr, "in the chosen language alone"
 
 
 def test_wrong_settings_stop_the_site_before_anything_is_made(site):

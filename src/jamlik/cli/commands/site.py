@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import shutil
@@ -17,8 +18,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from jamlik.cli.screen import Report, progress_bar, talk
 from jamlik.cli.screen import out as screen
-from jamlik.cli.screen import progress_bar, talk
 from jamlik.model.errors import ErrorKind, JamlikError
 
 if TYPE_CHECKING:
@@ -123,10 +124,10 @@ def _require_free(host: str, port: int, lang: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
+            key = {errno.EADDRINUSE: "port_taken", errno.EACCES: "port_closed"}.get(error.errno or 0, "port_none")
             raise JamlikError(
-                _said(lang, "port_taken", host=host, port=port),
-                why=error.strerror or "",
-                do=_said(lang, "port_other"),
+                _said(lang, key, host=host, port=port),
+                do=_said(lang, "port_host" if key == "port_none" else "port_other"),
                 kind=ErrorKind.USAGE,
             ) from error
 
@@ -245,8 +246,8 @@ def back_up(target: Path, *, lang: str) -> None:
     env = ready_django()
     from jamlik.web.core.backup import backup
 
-    with _told(lang):
-        counts = backup(target, home=env.home)
+    with _told(lang), _followed(lang) as tell:
+        counts = backup(target, home=env.home, tell=tell)
     screen.print(_said(lang, "backed_up", path=target, rows=sum(counts.values()), tables=len(counts)), markup=False)
 
 
@@ -256,9 +257,26 @@ def read_back(source: Path, *, lang: str) -> None:
     env = ready_django()
     from jamlik.web.core.backup import restore
 
-    with _told(lang):
-        counts = restore(source, home=env.home)
+    with _told(lang), _followed(lang) as tell:
+        counts = restore(source, home=env.home, tell=tell)
     screen.print(_said(lang, "restored", path=source, rows=sum(counts.values()), tables=len(counts)), markup=False)
+
+
+@contextmanager
+def _followed(lang: str) -> Iterator[Report]:
+    """Show how far a long job has come: bars on a terminal, elsewhere a line for each step."""
+    if talk.is_terminal:
+        with progress_bar(lang) as bar:
+            yield lambda step, share: bar(_said(lang, f"step.{step}"), share)
+        return
+    begun: set[str] = set()
+
+    def line(step: str, share: float) -> None:
+        if step not in begun:
+            begun.add(step)
+            talk.print(_said(lang, f"step.{step}"), markup=False)
+
+    yield line
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
@@ -36,6 +36,7 @@ LEFT_OUT = frozenset({"sessions.Session", "contenttypes.ContentType", "auth.Perm
 BATCH = 500
 _LARGEST = 64 * 1024**3
 Counts = dict[str, int]
+Tell = Callable[[str, float], None]
 
 
 class BackupError(Exception):
@@ -44,6 +45,18 @@ class BackupError(Exception):
     def __init__(self, key: str, **values: object) -> None:
         self.key, self.values = key, values
         super().__init__(f"{key} {values}")
+
+
+def _untold(step: str, share: float) -> None:
+    """Nobody follows how far it has come."""
+
+
+def _told_each(models_: list[type[models.Model]], step: str, tell: Tell) -> Iterator[type[models.Model]]:
+    """Each table in turn, telling how many are done."""
+    for done, model in enumerate(models_):
+        tell(step, done / len(models_))
+        yield model
+    tell(step, 1.0)
 
 
 def _tables(apps: Apps) -> list[type[models.Model]]:
@@ -108,8 +121,10 @@ def _files(home: Path) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(home).as_posix(), path
 
 
-def backup(target: Path, *, home: Path) -> Counts:
+def backup(target: Path, *, home: Path, tell: Tell = _untold) -> Counts:
     """Write a copy of the site to a file that only its owner may read; the number of rows of each table.
+
+    `tell` is given the step (key after `core.site.step.`) and how much of it is done.
 
     Raises
     ------
@@ -122,7 +137,7 @@ def backup(target: Path, *, home: Path) -> Counts:
     handle = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     try:
         with os.fdopen(handle, "w+b") as stream, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as copy:
-            counts = _write(copy, home)
+            counts = _write(copy, home, tell)
         os.link(draft, target)
     except FileExistsError as error:
         raise BackupError("exists", path=target) from error
@@ -131,7 +146,7 @@ def backup(target: Path, *, home: Path) -> Counts:
     return counts
 
 
-def _write(copy: zipfile.ZipFile, home: Path) -> Counts:
+def _write(copy: zipfile.ZipFile, home: Path, tell: Tell) -> Counts:
     counts: Counts = {}
     digests: dict[str, str] = {}
     with transaction.atomic():
@@ -139,9 +154,10 @@ def _write(copy: zipfile.ZipFile, home: Path) -> Counts:
             with connection.cursor() as cursor:
                 cursor.execute("set transaction isolation level repeatable read")
         applied = _applied()
-        for model in _tables(_apps_at(applied)):
+        for model in _told_each(_tables(_apps_at(applied)), "rows_out", tell):
             name = f"rows/{model._meta.label}.jsonl"
             counts[model._meta.label], digests[name] = _write_rows(copy, name, _rows(model))
+    tell("files_out", 0.0)
     for name, path in _files(home):
         with path.open("rb") as file, copy.open(f"home/{name}", "w", force_zip64=True) as out:
             digest = hashlib.sha256()
@@ -171,8 +187,10 @@ def _write_rows(copy: zipfile.ZipFile, name: str, rows: Iterable[dict[str, Any]]
     return count, digest.hexdigest()
 
 
-def restore(source: Path, *, home: Path) -> Counts:
+def restore(source: Path, *, home: Path, tell: Tell = _untold) -> Counts:
     """Read a copy back into an empty site: first the database as it was then, then every later migration.
+
+    `tell` is given the step (key after `core.site.step.`) and how much of it is done.
 
     Raises
     ------
@@ -181,13 +199,18 @@ def restore(source: Path, *, home: Path) -> Counts:
     """
     try:
         with zipfile.ZipFile(source) as copy:
+            tell("check", 0.0)
             manifest = _checked(copy)
             _require_empty(home)
-            counts = _read_database(copy, manifest)
+            tell("tables", 0.0)
+            counts = _read_database(copy, manifest, tell)
+            tell("files_in", 0.0)
             _read_files(copy, home)
     except (zipfile.BadZipFile, OSError) as error:
         raise BackupError("unreadable", path=source, why=str(error)) from error
+    tell("later", 0.0)
     _migrate(None)
+    tell("later", 1.0)
     return counts
 
 
@@ -240,13 +263,13 @@ def _migrate(applied: dict[str, list[str]] | None) -> None:
     executor.migrate(sorted(last))
 
 
-def _read_database(copy: zipfile.ZipFile, manifest: dict[str, Any]) -> Counts:
+def _read_database(copy: zipfile.ZipFile, manifest: dict[str, Any], tell: Tell) -> Counts:
     _migrate(manifest["migrations"])
     tables = _tables(_apps_at(manifest["migrations"]))
     audit_triggers.remove(connection)
     try:
         with connection.constraint_checks_disabled(), transaction.atomic():
-            counts = {model._meta.label: _load(copy, model) for model in tables}
+            counts = {model._meta.label: _load(copy, model) for model in _told_each(tables, "rows_in", tell)}
             connection.check_constraints()
             with connection.cursor() as cursor:
                 for statement in connection.ops.sequence_reset_sql(no_style(), tables):
