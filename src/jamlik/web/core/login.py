@@ -53,9 +53,11 @@ class SocialAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allau
 class SecondStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
     """The second step bears the municipality's name in the person's app."""
 
-    def get_totp_issuer(self) -> str:
+    def issuer(self) -> str:
         """What the site is called, as on every page."""
         return site_name()
+
+    get_totp_issuer = issuer  # the name that the package asks by
 
 
 class LoginForm(AllauthLoginForm):  # type: ignore[misc]  # allauth has no types
