@@ -210,6 +210,12 @@ MAY = {
         "remeasure": "ask an action's question again",
         "confirm": "confirm whether a gap has closed",
     },
+    "handbook": {
+        "read": "read approved analyses",
+        "write": "write analyses by the handbook's questions",
+        "approve": "approve analyses that others wrote, or send them back",
+        "decision_record": "record what the committee or the council decided on an analysis",
+    },
     "desk": {"begin": "load Ekby, or begin with one's own municipality"},
 }
 

@@ -1,0 +1,23 @@
+"""Addresses of `handbook`, under `/handbook/`."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from jamlik.web.handbook import question_views, review_views, views
+
+app_name = "handbook"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.analysis_list, name="list"),
+    path("new/", views.choose_unit, name="choose_unit"),
+    path("new/<int:unit>/", views.begin, name="begin"),
+    path("analyses/<int:pk>/", views.analysis_page, name="analysis"),
+    path("analyses/<int:pk>/change/", views.change, name="change"),
+    path("analyses/<int:pk>/check/", review_views.check, name="check"),
+    path("analyses/<int:pk>/completion/", review_views.completion, name="completion"),
+    path("analyses/<int:pk>/approve/", review_views.approve, name="approve"),
+    path("analyses/<int:pk>/decision/", review_views.decision, name="decision"),
+    path("analyses/<int:pk>/questions/<slug:question>/", question_views.question_page, name="question"),
+    path("analyses/<int:pk>/questions/<slug:question>/<slug:row>/", question_views.row_page, name="row"),
+    path("analyses/<int:pk>/questions/<slug:question>/<slug:row>/remove/", question_views.remove, name="remove"),
+]
