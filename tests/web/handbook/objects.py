@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
+from hashlib import sha256
 
-from jamlik.web.handbook.models import Analysis, Answer
+from jamlik.web.handbook.models import Analysis, Answer, Copy, Filled
+from jamlik.web.handbook.review_actions import content_of
 from jamlik.web.organisation.models import Unit
 from tests.web.assessments.objects import AT, made_finding, made_person
 from tests.web.objects import Kind
@@ -39,7 +41,32 @@ def made_sent(unit: Unit, **fields: object) -> Analysis:
 
 def made_approved(unit: Unit) -> Analysis:
     """One that is approved."""
-    return made_sent(unit, state="approved", approved_by=made_person(), approved_at=AT, follow_up_on=date(2026, 6, 1))
+    by = made_person()
+    made = made_sent(unit, state="approved", approved_by=by, approved_at=AT, follow_up_on=date(2026, 6, 1))
+    content = content_of(made)
+    fingerprint = sha256(content.encode()).hexdigest()
+    Copy.objects.create(analysis=made, number=1, content=content, fingerprint=fingerprint, made_at=AT, made_by=by)
+    return made
+
+
+def made_talk(unit: Unit) -> Analysis:
+    """An approved talk at a workplace meeting: the shortest form."""
+    made = made_approved(unit)
+    made.set_key = "team-1"
+    made.save(update_fields=["set_key"])
+    return made
+
+
+def made_filled(unit: Unit) -> Filled:
+    """A form that came back with an answer that differs and one that is new."""
+    analysis = made_analysis(unit)
+    answers = {
+        "q05_target_group": [{"row": "answer", "answer": "Alla elever."}],
+        "q06_absent": [{"row": "answer", "answer": "De som arbetar."}],
+    }
+    return Filled.objects.create(
+        analysis=analysis, set_key="equality-1", answers=answers, sent_by=made_person(), sent_at=AT
+    )
 
 
 def _unit(made: Analysis) -> dict[str, object]:
@@ -54,7 +81,35 @@ def _row(made: Analysis) -> dict[str, object]:
     return {**_question(made), "row": made.answers.get(question_key="q16_observation").row_key}
 
 
+def _filled(made: Filled) -> dict[str, object]:
+    return {"pk": made.analysis_id, "filled": made.pk}
+
+
+def _form(made: Analysis) -> dict[str, object]:
+    return {"pk": made.pk, "kind": "print"}
+
+
+def _report(made: Analysis) -> dict[str, object]:
+    return {"pk": made.pk, "number": 1, "kind": "word"}
+
+
+def _blank(made: Analysis) -> dict[str, object]:
+    return {"name": "team", "depth": "quick", "kind": "print"}
+
+
 KINDS = [
+    Kind("handbook.analysis", make=made_talk, urls=("handbook:form",), kwargs=_form),
+    Kind(
+        "handbook.analysis",
+        make=made_talk,
+        urls=("handbook:blank",),
+        kwargs=_blank,
+        scoped=False,
+        why_open="an empty form is the same for all",
+    ),
+    Kind("handbook.analysis", make=made_approved, urls=("handbook:report",), kwargs=_report),
+    Kind("handbook.filled", make=made_filled, urls=("handbook:filled",), kwargs=_filled),
+    Kind("handbook.analysis", make=made_analysis, urls=("handbook:upload",)),
     Kind("handbook.analysis", make=made_approved, urls=("handbook:analysis", "handbook:decision")),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:change", "handbook:check")),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:begin",), kwargs=_unit),

@@ -33,6 +33,7 @@ __all__ = [
     "PartField",
     "SubmitForm",
     "UnitForm",
+    "UploadForm",
     "set_choices",
 ]
 
@@ -259,3 +260,14 @@ class DecisionForm(Form):
         super().__init__(*args, **kwargs)
         self.offer("body", [(each.value, say(f"handbook.body.{each.value}")) for each in Body if each in POLITICAL])
         self.offer("outcome", [(each.value, say(f"handbook.outcome.{each.value}")) for each in _OUTCOMES])
+
+
+class UploadForm(Form):
+    """A filled form."""
+
+    file = forms.FileField(
+        label=later("handbook.filled.file"),
+        help_text=later("handbook.filled.hint"),
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf"}),
+        error_messages={"required": later("handbook.filled.missing"), "empty": later("handbook.filled.missing")},
+    )

@@ -18,9 +18,10 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.handbook import actions, queries, rules
 from jamlik.web.handbook.forms import BeginForm, ChangeForm, UnitForm
-from jamlik.web.handbook.models import Analysis, AnalysisState
+from jamlik.web.handbook.models import Analysis, AnalysisState, FilledState
 from jamlik.web.handbook.pages import pages_of, steps_of
 from jamlik.web.handbook.question_views import page_url
+from jamlik.web.handbook.report import judged_in
 from jamlik.web.handbook.shown import LOOKS, row_name, set_name, state_text, text
 from jamlik.web.handbook.told import sections_of
 from jamlik.web.organisation.models import Unit
@@ -175,6 +176,7 @@ def analysis_page(request: HttpRequest, pk: int) -> HttpResponse:
         "writes": writes,
         "steps": _steps(analysis, case, steps) if editable else [],
         "sections": [] if editable else sections_of(case),
+        "judged": [] if editable else judged_in(case),
         "go_on": page_url(analysis, first) if first else "",
         "asked_n": asked_n,
         "done_n": done_n,
@@ -187,6 +189,7 @@ def analysis_page(request: HttpRequest, pk: int) -> HttpResponse:
         and access.may(request.user, "handbook.approve", unit=analysis.unit),
         "may_decide": analysis.state == AnalysisState.APPROVED
         and access.may(request.user, "handbook.decision_record", unit=analysis.unit),
+        "waiting": list(analysis.filled.filter(state=FilledState.WAITING)[: listing.PAGE_ROWS]) if editable else [],
         "contributors": list(analysis.contributors.all()),
     }
     return render(request, "handbook/analysis.html", shown)
