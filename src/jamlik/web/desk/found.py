@@ -20,6 +20,8 @@ from jamlik.web.core.texts import language, say
 from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import Goal
 from jamlik.web.goals.queries import indicators_with_goals
+from jamlik.web.handbook.queries import visible_analyses
+from jamlik.web.handbook.shown import state_text as analysis_state
 from jamlik.web.organisation.models import Area, Unit
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans.models import ActionState
@@ -123,6 +125,12 @@ KINDS: dict[str, _Kind] = {
         ("title", "summary", "register_number"),
         lambda user: visible_plans(user).order_by("-first_year", "title"),
         lambda row: Hit(row.title, _page("plans:plan", row), f"{row.first_year}–{row.last_year}"),
+    ),
+    "analyses": _Kind(
+        "handbook.read",
+        ("title", "period", "unit__name"),
+        lambda user: visible_analyses(user).order_by("-written_at", "pk"),
+        lambda row: Hit(row.title, _page("handbook:analysis", row), f"{row.unit.name}, {analysis_state(row)}"),
     ),
     "goals": _Kind(
         "goals.view",

@@ -16,6 +16,7 @@ from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import GoalList
+from jamlik.web.handbook import queries as analyses
 from jamlik.web.organisation.models import UnitList
 from jamlik.web.organisation.queries import current_assignments, root, scope_ids
 from jamlik.web.organisation.roles import Role
@@ -61,10 +62,12 @@ def waiting_work(user: User, day: date) -> list[Work]:
     """Everything that waits for a person, in the order in which it is best done."""
     finders: tuple[tuple[str, Finder], ...] = (
         ("assessments.approve", _to_approve),
+        ("handbook.approve", _analyses_to_approve),
         ("assessments.judge", _to_judge),
         ("plans.confirm", _to_confirm),
         ("plans.remeasure", _to_ask_again),
         ("plans.act", _actions),
+        ("handbook.write", _analyses),
         ("statistics.import", _imports),
         ("assessments.assign", _to_assign),
         ("statistics.publish", _to_publish),
@@ -226,6 +229,29 @@ def _actions(user: User, day: date) -> list[Work]:
     ]
     where = reverse("plans:list")
     return [*_listed("drafts", begun, where), *_listed("actions", due, where)]
+
+
+def _analyses_to_approve(user: User, day: date) -> list[Work]:
+    rows = list(analyses.to_approve(user).order_by("submitted_at", "pk")[: SHOWN + 1])
+    lines = [Line(row.title, reverse("handbook:approve", args=[row.pk]), row.unit.name) for row in rows]
+    return _listed("analyses_approve", lines, f"{reverse('handbook:list')}?state=submitted")
+
+
+def _analyses(user: User, day: date) -> list[Work]:
+    """Analyses that have come back, and those whose day has come."""
+    where = reverse("handbook:list")
+    back = [
+        Line(row.title, reverse("handbook:analysis", args=[row.pk]), row.unit.name)
+        for row in analyses.to_complete(user).order_by("submitted_at", "pk")[: SHOWN + 1]
+    ]
+    due = [
+        Line(row.title, reverse("handbook:analysis", args=[row.pk]), row.unit.name, row.follow_up_on)
+        for row in analyses.due_for_follow_up(user, day)[: SHOWN + 1]
+    ]
+    return [
+        *_listed("analyses_complete", back, f"{where}?state=returned"),
+        *_listed("analyses_due", due, f"{where}?state=due"),
+    ]
 
 
 def _imports(user: User, day: date) -> list[Work]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jamlik.handbook import QuestionSet, newest
+from jamlik.handbook import QuestionSet, as_json, cleaned, newest
 from jamlik.handbook.answers import NONE
 from jamlik.handbook.questions import Kind
 from jamlik.web.assessments.models import Round
@@ -19,7 +19,7 @@ from jamlik.web.core.texts import language
 from jamlik.web.handbook import rules
 from jamlik.web.handbook.models import Analysis, Answer
 from jamlik.web.handbook.prefill import filled_question, rows_from
-from jamlik.web.handbook.queries import finding_of_row
+from jamlik.web.handbook.queries import finding_of_row, raw_of
 from jamlik.web.handbook.shown import answer_text
 from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics.models import Finding
@@ -47,11 +47,20 @@ def begin_analysis(
     period: str = "",
     round_: Round | None = None,
     findings: Iterable[Finding] = (),
+    start_from: Analysis | None = None,
     follows: Analysis | None = None,
     by: User,
     at: datetime,
 ) -> Analysis:
-    """Begin an analysis with the newest questions of a set; each finding has a row of its own from the start."""
+    """Begin an analysis with the newest questions of a set; each finding has a row of its own from the start.
+
+    Parameters
+    ----------
+    start_from : Analysis, optional
+        An earlier one whose answers this one begins with, where it asks the same; its differences stay with it.
+    follows : Analysis, optional
+        The one that this one follows up.
+    """
     questions = newest(set_name)
     if depth not in {each.id for each in questions.depths}:
         raise rules.RefusedError("handbook.refused.depth")
@@ -70,8 +79,23 @@ def begin_analysis(
         written_at=at,
     )
     _add_findings(made, questions, chosen, by=by, at=at)
-    audit.record("handbook.analysis_begun", target=made, by=by, at=at, changes={"set": (None, questions.key)})
+    if start_from is not None:
+        _begin_with(made, questions, start_from, by=by, at=at)
+    changes: dict[str, tuple[object, object]] = {"set": (None, questions.key), "start_from": (None, start_from)}
+    audit.record("handbook.analysis_begun", target=made, by=by, at=at, changes=changes)
     return made
+
+
+def _begin_with(analysis: Analysis, questions: QuestionSet, earlier: Analysis, *, by: User, at: datetime) -> None:
+    """Take over what was answered once and for all; what was said of a difference is said of it alone."""
+    asked = {each.id for _, each in questions.asked_in(analysis.depth) if not each.repeats}
+    answers = cleaned(questions, raw_of(earlier.answers.filter(question_key__in=asked)))[0]
+    Answer.objects.bulk_create(
+        Answer(analysis=analysis, question_key=name, row_key=str(row["row"]), value=value, saved_by=by, saved_at=at)
+        for name, rows in as_json(answers).items()
+        for row in rows
+        if (value := {part: each for part, each in row.items() if part != "row"})
+    )
 
 
 def _add_findings(

@@ -113,10 +113,18 @@ def begin(request: HttpRequest, unit: int) -> HttpResponse:
     """Begin an analysis of a unit; what has been handed to it is ticked already."""
     place = get_object_or_404(Unit, pk=unit)
     access.require(request.user, "handbook.write", unit=place)
+    earlier = _earlier(request)
     offered: dict[str, Any] = {
         "findings": queries.findings_to_offer(place),
         "handed": queries.handed_to(place).values_list("pk", flat=True),
     }
+    if earlier is not None:
+        offered["initial"] = {
+            "title": earlier.title,
+            "period": str(clock.today().year),
+            "questions": f"{earlier.questions.id}.{earlier.depth}",
+            "findings": [str(key) for key in offered["handed"]],
+        }
     form = BeginForm(editing.unsent(request), **offered)
     if request.method == "POST":
         if led := editing.sent_before(request):
@@ -124,7 +132,7 @@ def begin(request: HttpRequest, unit: int) -> HttpResponse:
         form = BeginForm(request.POST, **offered)
         if form.is_valid():
             try:
-                return editing.once(request, lambda: _begun(request, place, form))
+                return editing.once(request, lambda: _begun(request, place, form, earlier))
             except RefusedError as refused:
                 form.add_error(None, str(refused))
     shown = {
@@ -134,11 +142,21 @@ def begin(request: HttpRequest, unit: int) -> HttpResponse:
         "back": reverse("handbook:list"),
         "version": 0,
         "button": say("handbook.begin.button"),
+        "note": say("handbook.begin.from", title=earlier.title) if earlier is not None else "",
     }
     return render(request, "handbook/form.html", shown, status=422 if form.errors else 200)
 
 
-def _begun(request: HttpRequest, unit: Unit, form: BeginForm) -> str:
+def _earlier(request: HttpRequest) -> Analysis | None:
+    """The analysis to begin from, as the address says; one the person may not see is not there."""
+    key = request.GET.get("from", "")
+    if not key:
+        return None
+    known = key.isascii() and key.isdigit() and len(key) < 19
+    return get_object_or_404(queries.visible_analyses(request.user), pk=int(key) if known else 0)
+
+
+def _begun(request: HttpRequest, unit: Unit, form: BeginForm, earlier: Analysis | None) -> str:
     data = form.cleaned_data
     name, _, depth = data["questions"].partition(".")
     made = actions.begin_analysis(
@@ -148,10 +166,18 @@ def _begun(request: HttpRequest, unit: Unit, form: BeginForm) -> str:
         title=data["title"],
         period=data["period"],
         findings=form.chosen(),
+        start_from=earlier,
+        follows=earlier if earlier is not None and _is_followed(earlier, unit) else None,
         by=person(request),
         at=clock.now(),
     )
     return reverse("handbook:analysis", args=[made.pk])
+
+
+def _is_followed(earlier: Analysis, unit: Unit) -> bool:
+    """Whether a new analysis of a unit follows an earlier one up: its own, approved, and its day has come."""
+    come = earlier.follow_up_on is not None and earlier.follow_up_on <= clock.today()
+    return come and earlier.unit_id == unit.pk and earlier.state == AnalysisState.APPROVED
 
 
 @permission("handbook.read")
@@ -176,6 +202,8 @@ def analysis_page(request: HttpRequest, pk: int) -> HttpResponse:
         "writes": writes,
         "steps": _steps(analysis, case, steps) if editable else [],
         "sections": [] if editable else sections_of(case),
+        "due": _is_followed(analysis, analysis.unit),
+        "followed_by": analysis.followed_by.first(),
         "judged": [] if editable else judged_in(case),
         "go_on": page_url(analysis, first) if first else "",
         "asked_n": asked_n,
