@@ -14,6 +14,8 @@ from jamlik.web.handbook import actions, report_views, review_actions
 from jamlik.web.handbook.actions import NEW
 from jamlik.web.handbook.report import report_of
 
+pytestmark = pytest.mark.either
+
 
 @pytest.fixture
 def approved(scene, whole, answer):

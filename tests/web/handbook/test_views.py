@@ -33,6 +33,7 @@ def test_an_analysis_is_begun_with_what_was_handed_to_the_unit(scene, asked, cli
     made = Analysis.objects.get(title="Närvaro")
     assert answer.headers["Location"] == url("analysis", made)
     assert (made.set_key, made.depth, list(made.findings.all())) == ("equality-1", "full", [handed[0]])
+    assert made.round.title == "Årsredovisning 2026", "the round that asked"
     wrong = client.post(first.headers["Location"], {**sent, "title": "Anna 20150312-2388"})
     assert wrong.status_code == 422
     assert "personnummer" in wrong.content.decode()

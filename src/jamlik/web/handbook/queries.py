@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from jamlik.handbook import Answers, Case, cleaned
-from jamlik.web.assessments.models import Assignment
+from jamlik.web.assessments.models import Assignment, Round, RoundState
 from jamlik.web.core import clock
 from jamlik.web.handbook.models import Analysis, AnalysisState, Answer
 from jamlik.web.organisation.models import Unit
@@ -26,6 +26,7 @@ __all__ = [
     "findings_to_offer",
     "handed_to",
     "raw_of",
+    "round_of",
     "row_of_finding",
     "shown_findings",
     "to_approve",
@@ -42,7 +43,7 @@ def visible_analyses(user: Person) -> QuerySet[Analysis]:
     """Analyses a person may read: all where they write or approve, what is approved where they read."""
     work = scope_ids(user, "handbook.write") | scope_ids(user, "handbook.approve")
     seen = Q(unit_id__in=work) | Q(unit_id__in=scope_ids(user, "handbook.read"), state=AnalysisState.APPROVED)
-    return Analysis.objects.filter(seen).select_related("unit", "written_by")
+    return Analysis.objects.filter(seen).select_related("unit", "written_by", "round")
 
 
 def writable_analyses(user: Person) -> QuerySet[Analysis]:
@@ -107,6 +108,15 @@ def handed_to(unit: Unit) -> QuerySet[Finding]:
     """Findings a unit has been asked to judge and that are not closed."""
     asked = Assignment.objects.filter(unit=unit).values("finding")
     return shown_findings().filter(pk__in=asked).exclude(state=FindingState.CLOSED).order_by("rank", "pk")
+
+
+def round_of(unit: Unit, findings: Iterable[Finding]) -> Round | None:
+    """The open round in which a unit was asked about some findings, the latest of them; none outside rounds."""
+    asked = Assignment.objects.filter(unit=unit, finding__in=[each.pk for each in findings])
+    found = (
+        asked.filter(round__state=RoundState.OPEN).select_related("round").order_by("-round__opens_on", "pk").first()
+    )
+    return found.round if found is not None else None
 
 
 def findings_to_offer(unit: Unit) -> list[Finding]:

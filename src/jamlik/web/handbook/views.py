@@ -165,6 +165,7 @@ def _begun(request: HttpRequest, unit: Unit, form: BeginForm, earlier: Analysis 
         depth=depth,
         title=data["title"],
         period=data["period"],
+        round_=queries.round_of(unit, form.chosen()),
         findings=form.chosen(),
         start_from=earlier,
         follows=earlier if earlier is not None and _is_followed(earlier, unit) else None,
