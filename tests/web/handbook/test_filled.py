@@ -12,7 +12,7 @@ from pypdf import PdfReader, PdfWriter
 
 from jamlik.handbook import cleaned, newest
 from jamlik.handbook.filled import Filled as Read
-from jamlik.web.handbook import actions, filled
+from jamlik.web.handbook import actions, filled, filled_views
 from jamlik.web.handbook.models import Analysis, Filled
 
 EQUALITY = newest("equality")
@@ -30,7 +30,7 @@ def came_back(scene, client_as, monkeypatch):
         row = analysis or scene.analysis
         answers, faults = cleaned(questions, raw)
         read = Read(questions, row.depth, "sv", str(row.pk) if name is None else name, answers, faults)
-        monkeypatch.setattr(filled, "read_filled", lambda data, *, file: read)
+        monkeypatch.setattr(filled_views, "read_filled", lambda data, *, file: read)
         return client_as(scene.writer).post(url("upload", row), {"file": SimpleUploadedFile("a.pdf", b"%PDF-")})
 
     return hand_in

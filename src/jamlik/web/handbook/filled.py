@@ -12,7 +12,6 @@ from django.db import transaction
 from jamlik.handbook import Answers, Row, as_json, cleaned, rows_of
 from jamlik.handbook.answers import Value
 from jamlik.handbook.filled import Filled as Read
-from jamlik.handbook.filled import read_filled
 from jamlik.handbook.questions import Kind
 from jamlik.web.assessments.rules import names_somebody
 from jamlik.web.core import audit
@@ -50,17 +49,14 @@ class Compared:
 
 
 @transaction.atomic
-def keep_filled(*, analysis: Analysis, data: bytes, file: str, by: User, at: datetime) -> Filled:
-    """Read a filled form and keep its answers until somebody has chosen among them. The file itself is let go.
+def keep_filled(*, analysis: Analysis, read: Read, by: User, at: datetime) -> Filled:
+    """Keep what a filled form says until somebody has chosen among its answers. The file itself is let go.
 
     Raises
     ------
-    JamlikError
-        It is no form of ours, is flattened, damaged, or holds what a form has no need of.
     RefusedError
         It belongs to another analysis, or asks other questions.
     """
-    read = read_filled(data, file=file)
     row = actions.locked(analysis)
     rules.require_editable(row)
     if read.analysis and read.analysis != str(row.pk):

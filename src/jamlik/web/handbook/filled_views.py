@@ -10,7 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from jamlik.handbook import Case
-from jamlik.handbook.filled import LARGEST
+from jamlik.handbook.filled import LARGEST, read_filled
+from jamlik.handbook.filled import Filled as Read
 from jamlik.model.errors import JamlikError
 from jamlik.model.words import phrase
 from jamlik.web.assessments.rules import RefusedError
@@ -40,7 +41,8 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            return editing.once(request, lambda: _kept(request, analysis, form.cleaned_data["file"]))
+            read = _read(form.cleaned_data["file"])  # seconds of work, so before anybody would wait for its end
+            return editing.once(request, lambda: _kept(request, analysis, read))
         except JamlikError as error:
             told = (error.part(name, language()) for name in ("what", "why", "do"))
             form.add_error("file", " ".join(each for each in told if each))
@@ -50,12 +52,14 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "handbook/upload.html", shown, status=422 if form.errors else 200)
 
 
-def _kept(request: HttpRequest, analysis: Analysis, file: Any) -> str:
+def _read(file: Any) -> Read:
     if file.size > LARGEST:
         raise JamlikError("pdf_too_large")
-    made = forms_in.keep_filled(
-        analysis=analysis, data=file.read(), file=str(file.name), by=person(request), at=clock.now()
-    )
+    return read_filled(file.read(), file=str(file.name))
+
+
+def _kept(request: HttpRequest, analysis: Analysis, read: Read) -> str:
+    made = forms_in.keep_filled(analysis=analysis, read=read, by=person(request), at=clock.now())
     return reverse("handbook:filled", args=[analysis.pk, made.pk])
 
 
