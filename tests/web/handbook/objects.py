@@ -110,7 +110,7 @@ KINDS = [
     Kind("handbook.analysis", make=made_approved, urls=("handbook:report",), kwargs=_report),
     Kind("handbook.filled", make=made_filled, urls=("handbook:filled",), kwargs=_filled),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:upload",)),
-    Kind("handbook.analysis", make=made_approved, urls=("handbook:analysis", "handbook:decision")),
+    Kind("handbook.analysis", make=made_approved, urls=("handbook:analysis", "handbook:decision", "handbook:carry")),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:change", "handbook:check")),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:begin",), kwargs=_unit),
     Kind("handbook.analysis", make=made_analysis, urls=("handbook:question",), kwargs=_question),

@@ -24,8 +24,9 @@ from jamlik.web.handbook.question_views import url_of
 from jamlik.web.handbook.rules import BreachesError
 from jamlik.web.handbook.shown import row_name, set_name, text
 from jamlik.web.handbook.told import sections_of
+from jamlik.web.handbook.verdicts import carry_verdicts, to_carry, verdict_text
 
-__all__ = ["approve", "check", "completion", "decision"]
+__all__ = ["approve", "carry", "check", "completion", "decision"]
 
 
 @permission("handbook.write")
@@ -195,6 +196,35 @@ def _approved(request: HttpRequest, analysis: Analysis) -> str:
     )
     messages.success(request, say("handbook.approve.done"))
     return reverse("handbook:analysis", args=[analysis.pk])
+
+
+@permission("assessments.judge")
+def carry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put what an approved analysis says into the unit's answers to the round that asks."""
+    analysis = get_object_or_404(queries.visible_analyses(request.user), pk=pk)
+    access.require(request.user, "assessments.judge", unit=analysis.unit)
+    if led := editing.sent_before(request):
+        return redirect(led)
+    problem = ""
+    if request.method == "POST":
+        try:
+            return editing.once(request, lambda: _carried(request, analysis))
+        except RefusedError as refused:
+            problem = str(refused)
+    case = queries.case_of(analysis)
+    shown = {
+        "analysis": analysis,
+        "rows": [(each.finding, verdict_text(case, each)) for each in to_carry(analysis, case)],
+        "problem": problem,
+        "back": reverse("handbook:analysis", args=[pk]),
+    }
+    return render(request, "handbook/carry.html", shown, status=422 if problem else 200)
+
+
+def _carried(request: HttpRequest, analysis: Analysis) -> str:
+    if carry_verdicts(analysis=analysis, by=person(request), at=clock.now()):
+        messages.success(request, say("handbook.carry.done"))
+    return reverse("assessments:judge_unit", args=[analysis.unit_id])
 
 
 @permission("handbook.decision_record")

@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("analyses/<int:pk>/check/", review_views.check, name="check"),
     path("analyses/<int:pk>/completion/", review_views.completion, name="completion"),
     path("analyses/<int:pk>/approve/", review_views.approve, name="approve"),
+    path("analyses/<int:pk>/carry/", review_views.carry, name="carry"),
     path("analyses/<int:pk>/decision/", review_views.decision, name="decision"),
     path("analyses/<int:pk>/questions/<slug:question>/", question_views.question_page, name="question"),
     path("analyses/<int:pk>/questions/<slug:question>/<slug:row>/", question_views.row_page, name="row"),

@@ -24,6 +24,7 @@ from jamlik.web.handbook.question_views import page_url
 from jamlik.web.handbook.report import judged_in
 from jamlik.web.handbook.shown import LOOKS, row_name, set_name, state_text, text
 from jamlik.web.handbook.told import sections_of
+from jamlik.web.handbook.verdicts import to_carry
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.register.conflicts import answer_conflict
@@ -216,6 +217,8 @@ def analysis_page(request: HttpRequest, pk: int) -> HttpResponse:
         "findings": list(queries.shown_findings().filter(handbook_analyses=analysis).order_by("rank", "pk")),
         "may_approve": analysis.state == AnalysisState.SUBMITTED
         and access.may(request.user, "handbook.approve", unit=analysis.unit),
+        "may_carry": access.may(request.user, "assessments.judge", unit=analysis.unit)
+        and bool(to_carry(analysis, case)),
         "may_decide": analysis.state == AnalysisState.APPROVED
         and access.may(request.user, "handbook.decision_record", unit=analysis.unit),
         "waiting": list(analysis.filled.filter(state=FilledState.WAITING)[: listing.PAGE_ROWS]) if editable else [],
