@@ -66,7 +66,6 @@ NO_TABLE = {
     "page": ("betyg.csv", PAGE),
     "pdf": ("betyg.csv", WHOLE_PDF),
     "empty": ("betyg.csv", b""),
-    "too wide": ("betyg.csv", (";".join(f"k{n}" for n in range(60_000)) + "\n").encode() * 2),
 }
 BROKEN = {
     "bomb": ("betyg.xlsx", BOMB),
@@ -84,6 +83,7 @@ BROKEN = {
     ),
     "half parquet": ("betyg.parquet", b"PAR1" + bytes(100) + b"PAR1"),
     "zeros": ("betyg.csv", "År;Kön\n2025;x\n".encode("utf-16")[:-1]),
+    "too wide": ("betyg.csv", (";".join(f"k{n}" for n in range(60_000)) + "\n").encode() * 2),
     "one long line": ("betyg.csv", b"a" * 3_000_000),
 }
 
@@ -118,6 +118,7 @@ def test_file_that_cannot_be_read_is_told_as_such_and_destroyed(browser, data_se
         run_jobs()
         found = Import.objects.get()
         assert found.state in (ImportState.FAILED, ImportState.INSPECTED)
+        assert found.state == ImportState.FAILED or kind != "too wide", "each column is looked at, which takes its time"
         if found.state == ImportState.FAILED:
             assert found.error.get("what") not in ("", "fault", None), found.error
             assert (found.spool, found.spool_key) == ("", None)
