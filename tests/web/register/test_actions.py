@@ -293,7 +293,7 @@ def test_history_of_a_document_tells_changes_by_name(add, registrar):
     older = add("Äldre plan")
     document = add("Plan", replaces=(older,))
     version = add_version(document, "2026-03-01", by=registrar)
-    assert [event.what for event in told(list(events_of(version)))] == ["lade till en beslutad version"]
+    assert [event.what for event in told(list(events_of(version)))] == ["Lade till en beslutad version"]
     events = told(list(events_of(document)))
     assert [event.verb for event in events] == ["register.document_added"]
     changes = {change.label: change.after for change in events[0].changes}
