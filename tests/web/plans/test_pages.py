@@ -15,7 +15,7 @@ from pypdf import PdfReader
 
 from jamlik.analysis.change import GapAnswer, GapLeft, MeasuredGap, Mover, gap_change
 from jamlik.web.goals.models import Target
-from jamlik.web.plans import actions, hooks, pictures, plan_actions, queries, telling
+from jamlik.web.plans import actions, pictures, plan_actions, queries, serving, telling
 from jamlik.web.plans.forms import MoneyField
 from jamlik.web.plans.models import Action, Plan, Remeasure, Update
 from jamlik.web.statistics.models import Indicator
@@ -336,7 +336,7 @@ def test_plan_as_word_and_pdf_holds_its_actions_and_their_cost(
     rows = [[row.cells[0].text, row.cells[5].text] for row in made.tables[0].rows[1:]]
     assert rows == [["Åtgärd nummer 1", "försenad"], ["Åtgärd nummer 2", "planerad"]]
     assert "Delmål" in [p.text for p in made.paragraphs if p.style.name.startswith("Heading")]
-    assert hooks.planned([late.finding_id])[late.finding_id][0].state == "försenad"
+    assert serving.planned([late.finding_id])[late.finding_id][0].state == "försenad"
     page = re.sub("<[^>]+>", "", reader.get(reverse("plans:action", args=[late.pk])).content.decode())
     assert "Rapporterat 2027-02-01: Enligt plan." in page
     pdf = PdfReader(io.BytesIO(reader.get(reverse("plans:plan_pdf", args=[plan.pk])).content))

@@ -9,6 +9,8 @@ from datetime import date
 from django.db.models import Q
 
 from jamlik.web.core.history import keep_inside
+from jamlik.web.core.reading import read_when_asked
+from jamlik.web.statistics.hooks import hand_out_at
 
 __all__ = ["PlannedAction", "action_start_url", "answer_with_actions", "follow_up_url", "planned_actions"]
 
@@ -25,6 +27,7 @@ class PlannedAction:
     lines: tuple[tuple[str, str], ...] = ()  # what it is, who answers for it, what it costs and is to change
 
 
+hand_out_at(read_when_asked("jamlik.web.assessments.handing_out.url_to_hand_out"))
 keep_inside("assessments.assignment", Q(finding__audience="owner"))
 keep_inside("assessments.verdict", Q(finding__audience="owner"))
 

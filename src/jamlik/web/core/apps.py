@@ -9,7 +9,7 @@ __all__ = ["CoreConfig"]
 
 # An app that has one of these modules has it read at start, so that what it registers is known in every process.
 # `jobs` is read when a job is first asked for: it brings in all that analyses and draws, which takes seconds.
-READ_AT_START = ("navigation", "mail", "hooks", "receivers")
+READ_AT_START = ("navigation", "mail", "hooks")
 
 
 class CoreConfig(AppConfig):

@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,9 +19,11 @@ from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
 from jamlik.web.organisation import rules
 from jamlik.web.organisation.models import Invitation, RoleAssignment, Unit
-from jamlik.web.organisation.people_lists import Guest
 from jamlik.web.organisation.queries import forget_roles, may_change_account, units_in_scope
 from jamlik.web.organisation.roles import Role
+
+if TYPE_CHECKING:
+    from jamlik.web.organisation.people_lists import Guest  # reads files, which takes a second to load
 
 __all__ = [
     "accept_invitation",

@@ -1,61 +1,19 @@
-"""Tells the assessments which actions a finding has, and where one is planned."""
+"""Tells the apps below which actions a finding and a goal have, and where one is planned."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Mapping
 
 from django.db.models import Q
 from django.urls import reverse
 
-from jamlik.web.assessments.hooks import PlannedAction, answer_with_actions
+from jamlik.web.assessments.hooks import answer_with_actions
 from jamlik.web.core.history import keep_inside
-from jamlik.web.goals.hooks import CitingAction, tell_of_actions
-from jamlik.web.organisation.queries import Person
-from jamlik.web.plans.models import Action, ActionState
-from jamlik.web.plans.queries import visible_actions
-from jamlik.web.plans.shown import action_lines, field_label, state_text
+from jamlik.web.core.reading import read_when_asked
+from jamlik.web.goals.hooks import tell_of_actions
 
-__all__ = ["citing", "planned", "report_url", "start_url"]
+__all__ = ["report_url", "start_url"]
 
 keep_inside("plans.action", Q(finding__audience="owner"))
 keep_inside("plans.remeasure", Q(before__audience="owner"))
-
-
-_TOLD = (
-    "description",
-    "cause",
-    "role",
-    "starts_on",
-    "due_on",
-    "cost_sek",
-    "effect_indicator",
-    "effect_group",
-    "expected_effect",
-)
-
-
-def planned(findings: Iterable[int]) -> Mapping[int, tuple[PlannedAction, ...]]:
-    """Actions by finding: those planned in full and not stopped."""
-    rows = Action.objects.filter(finding_id__in=list(findings)).exclude(
-        state__in=(ActionState.DRAFT, ActionState.STOPPED)
-    )
-    found: dict[int, tuple[PlannedAction, ...]] = {}
-    for row in rows.select_related("goal", "effect_indicator").order_by("due_on", "pk"):
-        shown = PlannedAction(
-            row.title,
-            reverse("plans:action", args=[row.pk]),
-            row.due_on,
-            state_text(row),
-            row.cost_sek or 0,
-            tuple(_lines(row)),
-        )
-        found[row.finding_id] = (*found.get(row.finding_id, ()), shown)
-    return found
-
-
-def _lines(action: Action) -> list[tuple[str, str]]:
-    told = action_lines(action, [name for name in _TOLD if getattr(action, name) not in (None, "")])
-    return [(field_label("goal"), str(action.goal)), *told] if action.goal is not None else told
 
 
 def start_url(finding: int, unit: int) -> str:
@@ -68,14 +26,7 @@ def report_url(round_: int) -> str:
     return f"{reverse('plans:follow_up')}?of=r{round_}"
 
 
-def citing(goal: int, user: Person) -> tuple[CitingAction, ...]:
-    """The actions that serve a goal, as far as a person may see them."""
-    rows = visible_actions(user).filter(goal=goal).exclude(state=ActionState.DRAFT).order_by("due_on", "pk")
-    return tuple(
-        CitingAction(row.title, reverse("plans:action", args=[row.pk]), row.unit.name, row.due_on, state_text(row))
-        for row in rows
-    )
-
-
-answer_with_actions(lookup=planned, start_url=start_url, report_url=report_url)
-tell_of_actions(citing)
+answer_with_actions(
+    lookup=read_when_asked("jamlik.web.plans.serving.planned"), start_url=start_url, report_url=report_url
+)
+tell_of_actions(read_when_asked("jamlik.web.plans.serving.citing"))

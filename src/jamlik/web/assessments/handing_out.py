@@ -1,4 +1,4 @@
-"""Tells the page of a difference where it is handed out."""
+"""Where a difference is handed out, for its own page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from jamlik.web.assessments.queries import assignable
 from jamlik.web.organisation.queries import Person
-from jamlik.web.statistics.hooks import hand_out_at
 
 __all__ = ["url_to_hand_out"]
 
@@ -16,6 +15,3 @@ def url_to_hand_out(finding: int, user: Person) -> str:
     if not assignable(user).filter(pk=finding).exists():
         return ""
     return f"{reverse('assessments:assign_any')}?finding={finding}"
-
-
-hand_out_at(url_to_hand_out)
