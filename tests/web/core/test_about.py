@@ -74,6 +74,8 @@ def test_form_open_for_too_long_gives_the_text_back(municipality, user_of):
     assert "Anna av &lt;Ekby&gt;" in page
     assert 'href="/organisation/people/invite/"' in page
     assert 'value="Anna av &lt;Ekby&gt;"' in client.get("/organisation/people/invite/").content.decode()
+    away = client.post(form, {"name": "Anna"}, headers={"referer": "http://testserver//evil.example/"})
+    assert 'href="/evil.example/"' in away.content.decode(), "a page of this site, not another site"
 
 
 def test_form_from_elsewhere_is_neither_shown_nor_kept(municipality, user_of):

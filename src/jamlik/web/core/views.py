@@ -121,7 +121,8 @@ def _from_here(request: HttpRequest) -> bool:
 
 def _came_from(request: HttpRequest) -> str:
     page = urlsplit(request.headers.get("Referer", ""))
-    return page.path if page.netloc == request.get_host() and page.path.startswith("/") else request.path
+    path = page.path if page.netloc == request.get_host() else request.path
+    return "/" + path.lstrip("/")  # two of them would lead to another site
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
