@@ -95,6 +95,7 @@ def test_it_is_read_on_its_own_page_and_goes_the_rounds_own_way(scene, approved,
     assert page in client.get(reverse("handbook:analysis", args=[approved.pk])).content.decode()
     shown = client.get(page).content.decode()
     assert "Ingen skillnad av betydelse" in shown
+    assert "kan inte godkänna dem" in shown, "an approver reads it before becoming the writer"
     answer = client.post(page)
     assert answer.headers["Location"] == reverse("assessments:judge_unit", args=[scene.unit.pk])
     made = Verdict.objects.get(assignment=handed)
