@@ -60,6 +60,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-opens_on", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("opens_on"))), name="round_due_after_opening"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("cap__gte", 1), ("cap__lte", 20)), name="round_cap_within_reason"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -82,6 +90,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("due_on", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "committee"), name="one_deadline_per_committee")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +127,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("committee__name", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("round", "committee"), name="one_case_text_per_committee")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,6 +178,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("place", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("answered_at__isnull", True)),
+                        fields=("finding",),
+                        name="one_open_assignment_per_finding",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -272,6 +293,102 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("assignment__place", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("written_at__isnull", False), ("written_by__isnull", False)),
+                            models.Q(("written_at__isnull", True), ("written_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="verdict_written_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("returned_at__isnull", False), ("returned_by__isnull", False)),
+                            models.Q(("returned_at__isnull", True), ("returned_by__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="verdict_returned_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", False), ("approved_by__isnull", False), ("state", "approved")
+                            ),
+                            models.Q(
+                                models.Q(("state", "approved"), _negated=True),
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verdict_approved_who_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("written_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="verdict_four_eyes",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "approved")), _negated=True),
+                            models.Q(
+                                ("submitted_at__isnull", False),
+                                ("written_by__isnull", False),
+                                models.Q(("verdict", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verdict_sent_is_written",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "approved")), _negated=True),
+                            models.Q(("verdict", "justified"), _negated=True),
+                            models.Q(("reconsider_on__isnull", False), models.Q(("evidence", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="verdict_sent_justified_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "approved")), _negated=True),
+                            models.Q(("verdict", "unclear"), _negated=True),
+                            models.Q(
+                                ("next_step_on__isnull", False),
+                                models.Q(("missing_knowledge", ""), _negated=True),
+                                models.Q(("next_step_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verdict_sent_unclear_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "approved")), _negated=True),
+                            models.Q(("verdict", "unjustified"), _negated=True),
+                            ("response", "action"),
+                            models.Q(
+                                ("response", "wait"),
+                                ("review_on__isnull", False),
+                                models.Q(("wait_reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="verdict_sent_unjustified_is_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("returned_by__isnull", False), models.Q(("return_reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="verdict_returned_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +426,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("number",),
+                "constraints": [models.UniqueConstraint(fields=("verdict", "number"), name="one_copy_per_number")],
             },
         ),
         migrations.CreateModel(
@@ -380,26 +498,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("opens_on"))), name="round_due_after_opening"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("cap__gte", 1), ("cap__lte", 20)), name="round_cap_within_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="deadline",
-            constraint=models.UniqueConstraint(fields=("round", "committee"), name="one_deadline_per_committee"),
-        ),
-        migrations.AddConstraint(
-            model_name="casetext",
-            constraint=models.UniqueConstraint(fields=("round", "committee"), name="one_case_text_per_committee"),
-        ),
         migrations.AddIndex(
             model_name="assignment",
             index=models.Index(fields=["unit", "answered_at", "waiting", "place"], name="assignment_open_in_unit"),
@@ -408,137 +506,8 @@ class Migration(migrations.Migration):
             model_name="assignment",
             index=models.Index(fields=["answered_at", "due_on"], name="assignment_due"),
         ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("answered_at__isnull", True)),
-                fields=("finding",),
-                name="one_open_assignment_per_finding",
-            ),
-        ),
         migrations.AddIndex(
             model_name="verdict",
             index=models.Index(fields=["unit", "state"], name="verdict_unit_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("written_at__isnull", False), ("written_by__isnull", False)),
-                    models.Q(("written_at__isnull", True), ("written_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="verdict_written_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("returned_at__isnull", False), ("returned_by__isnull", False)),
-                    models.Q(("returned_at__isnull", True), ("returned_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="verdict_returned_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False), ("state", "approved")),
-                    models.Q(
-                        models.Q(("state", "approved"), _negated=True),
-                        ("approved_at__isnull", True),
-                        ("approved_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="verdict_approved_who_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("written_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="verdict_four_eyes",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "approved")), _negated=True),
-                    models.Q(
-                        ("submitted_at__isnull", False),
-                        ("written_by__isnull", False),
-                        models.Q(("verdict", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="verdict_sent_is_written",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "approved")), _negated=True),
-                    models.Q(("verdict", "justified"), _negated=True),
-                    models.Q(("reconsider_on__isnull", False), models.Q(("evidence", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="verdict_sent_justified_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "approved")), _negated=True),
-                    models.Q(("verdict", "unclear"), _negated=True),
-                    models.Q(
-                        ("next_step_on__isnull", False),
-                        models.Q(("missing_knowledge", ""), _negated=True),
-                        models.Q(("next_step_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="verdict_sent_unclear_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "approved")), _negated=True),
-                    models.Q(("verdict", "unjustified"), _negated=True),
-                    ("response", "action"),
-                    models.Q(
-                        ("response", "wait"), ("review_on__isnull", False), models.Q(("wait_reason", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="verdict_sent_unjustified_is_complete",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdict",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True),
-                    models.Q(("returned_by__isnull", False), models.Q(("return_reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="verdict_returned_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="verdictcopy",
-            constraint=models.UniqueConstraint(fields=("verdict", "number"), name="one_copy_per_number"),
         ),
     ]

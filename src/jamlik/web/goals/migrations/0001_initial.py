@@ -85,6 +85,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("code", "title", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("code", ""), _negated=True), fields=("code",), name="goal_code_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("period_to__gte", models.F("period_from"))), name="goal_period_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("parent", models.F("pk")), _negated=True), name="goal_not_below_itself"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_on__isnull", False), ("state", "ended")),
+                            models.Q(models.Q(("state", "ended"), _negated=True), ("ended_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="goal_ended_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("agreed_on__isnull", False), models.Q(("agreed_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="goal_adopted_says_by_whom_and_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +155,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-uploaded_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("settled_by__isnull", True), ("state", "waiting")),
+                            models.Q(
+                                models.Q(("state", "waiting"), _negated=True),
+                                ("settled_at__isnull", False),
+                                ("settled_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="goal_list_settled_by_and_when",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -172,6 +213,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("goal", "-number"),
+                "constraints": [models.UniqueConstraint(fields=("goal", "number"), name="goal_version_number_once")],
             },
         ),
         migrations.CreateModel(
@@ -214,94 +256,30 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("by_year", "pk"),
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("code", ""), _negated=True), fields=("code",), name="goal_code_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period_to__gte", models.F("period_from"))), name="goal_period_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("parent", models.F("pk")), _negated=True), name="goal_not_below_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_on__isnull", False), ("state", "ended")),
-                    models.Q(models.Q(("state", "ended"), _negated=True), ("ended_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="goal_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(("agreed_on__isnull", False), models.Q(("agreed_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="goal_adopted_says_by_whom_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goallist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("settled_by__isnull", True), ("state", "waiting")),
-                    models.Q(
-                        models.Q(("state", "waiting"), _negated=True),
-                        ("settled_at__isnull", False),
-                        ("settled_by__isnull", False),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "gap"), models.Q(("aim_kind", "value"), ("kind", "level")), _connector="OR"
+                        ),
+                        name="target_share_is_of_a_gap",
                     ),
-                    _connector="OR",
-                ),
-                name="goal_list_settled_by_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="goalversion",
-            constraint=models.UniqueConstraint(fields=("goal", "number"), name="goal_version_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "gap"), models.Q(("aim_kind", "value"), ("kind", "level")), _connector="OR"
-                ),
-                name="target_share_is_of_a_gap",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("aim_kind", "value"), models.Q(("aim__gte", 0), ("aim__lt", 1)), _connector="OR"),
-                name="target_share_below_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "level"), ("aim__gte", 0), _connector="OR"), name="target_gap_is_a_size"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="target",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "level"), models.Q(("question_key", ""), _negated=True), _connector="OR"),
-                name="target_gap_has_a_question",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("aim_kind", "value"), models.Q(("aim__gte", 0), ("aim__lt", 1)), _connector="OR"
+                        ),
+                        name="target_share_below_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "level"), ("aim__gte", 0), _connector="OR"),
+                        name="target_gap_is_a_size",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "level"), models.Q(("question_key", ""), _negated=True), _connector="OR"
+                        ),
+                        name="target_gap_has_a_question",
+                    ),
+                ],
+            },
         ),
     ]

@@ -105,6 +105,38 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "analyses",
                 "ordering": ("-written_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "approved")), _negated=True),
+                            models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="handbook_sent_who_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", False), ("approved_by__isnull", False), ("state", "approved")
+                            ),
+                            models.Q(
+                                models.Q(("state", "approved"), _negated=True),
+                                ("approved_at__isnull", True),
+                                ("approved_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handbook_approved_who_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("submitted_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handbook_not_approved_by_the_sender",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +163,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("analysis", "question_key", "row_key"), name="one_answer_per_row")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +192,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "copies",
                 "ordering": ("number",),
+                "constraints": [models.UniqueConstraint(fields=("analysis", "number"), name="handbook_copy_numbered")],
             },
         ),
         migrations.CreateModel(
@@ -209,6 +245,26 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("recorded_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__in", ("completion", "referred_back")), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="handbook_sent_back_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body__in", ("committee", "executive", "council")), _negated=True),
+                            models.Q(
+                                models.Q(("paragraph", ""), _negated=True), models.Q(("body_name", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="handbook_political_says_paragraph",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -252,74 +308,5 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="analysis",
             index=models.Index(fields=["state", "follow_up_on"], name="handbook_follow_up"),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "approved")), _negated=True),
-                    models.Q(("submitted_at__isnull", False), ("submitted_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="handbook_sent_who_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("approved_at__isnull", False), ("approved_by__isnull", False), ("state", "approved")),
-                    models.Q(
-                        models.Q(("state", "approved"), _negated=True),
-                        ("approved_at__isnull", True),
-                        ("approved_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="handbook_approved_who_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="analysis",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("submitted_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="handbook_not_approved_by_the_sender",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                fields=("analysis", "question_key", "row_key"), name="one_answer_per_row"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="copy",
-            constraint=models.UniqueConstraint(fields=("analysis", "number"), name="handbook_copy_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome__in", ("completion", "referred_back")), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="handbook_sent_back_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body__in", ("committee", "executive", "council")), _negated=True),
-                    models.Q(models.Q(("paragraph", ""), _negated=True), models.Q(("body_name", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="handbook_political_says_paragraph",
-            ),
         ),
     ]

@@ -50,6 +50,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("name", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_from__lte", models.F("valid_to")),
+                            _connector="OR",
+                        ),
+                        name="unit_dates_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "municipality"), ("parent__isnull", True)),
+                            models.Q(models.Q(("kind", "municipality"), _negated=True), ("parent__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="unit_only_a_municipality_is_at_the_top",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -95,6 +114,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("unit__name", "role", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_from__isnull", True),
+                            ("valid_to__isnull", True),
+                            ("valid_from__lte", models.F("valid_to")),
+                            _connector="OR",
+                        ),
+                        name="role_dates_in_order",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -122,6 +152,16 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-uploaded_at",),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("settled_at__isnull", True), ("state", "waiting")),
+                            models.Q(models.Q(("state", "waiting"), _negated=True), ("settled_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="unit_list_settled_has_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -177,51 +217,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_to__isnull", True),
-                    ("valid_from__lte", models.F("valid_to")),
-                    _connector="OR",
-                ),
-                name="unit_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "municipality"), ("parent__isnull", True)),
-                    models.Q(models.Q(("kind", "municipality"), _negated=True), ("parent__isnull", False)),
-                    _connector="OR",
-                ),
-                name="unit_only_a_municipality_is_at_the_top",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_from__isnull", True),
-                    ("valid_to__isnull", True),
-                    ("valid_from__lte", models.F("valid_to")),
-                    _connector="OR",
-                ),
-                name="role_dates_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unitlist",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at__isnull", True), ("state", "waiting")),
-                    models.Q(models.Q(("state", "waiting"), _negated=True), ("settled_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="unit_list_settled_has_a_time",
-            ),
         ),
     ]

@@ -178,6 +178,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-first_year", "title", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("last_year__gte", models.F("first_year"))), name="plan_years_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("adopted", "followed_up")), _negated=True),
+                            models.Q(
+                                ("adopted_on__isnull", False),
+                                models.Q(("adopted_by", ""), _negated=True),
+                                models.Q(("paragraph", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="plan_adopted_says_by_whom",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -258,6 +275,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-made_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("before", "after"), name="one_remeasure_per_pair"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed__isnull", False),
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                            ),
+                            models.Q(
+                                ("closed__isnull", True), ("confirmed_at__isnull", True), ("confirmed_by__isnull", True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remeasure_confirmed_who_when_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed", True), _negated=True),
+                            ("answer", "closed"),
+                            models.Q(("comment", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="remeasure_against_the_figures_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -333,27 +376,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_year__gte", models.F("first_year"))), name="plan_years_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="plan",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("adopted", "followed_up")), _negated=True),
-                    models.Q(
-                        ("adopted_on__isnull", False),
-                        models.Q(("adopted_by", ""), _negated=True),
-                        models.Q(("paragraph", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="plan_adopted_says_by_whom",
-            ),
-        ),
         migrations.AddIndex(
             model_name="action",
             index=models.Index(fields=["unit", "state"], name="action_unit_state"),
@@ -401,35 +423,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="action_ended_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remeasure",
-            constraint=models.UniqueConstraint(fields=("before", "after"), name="one_remeasure_per_pair"),
-        ),
-        migrations.AddConstraint(
-            model_name="remeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed__isnull", False), ("confirmed_at__isnull", False), ("confirmed_by__isnull", False)
-                    ),
-                    models.Q(("closed__isnull", True), ("confirmed_at__isnull", True), ("confirmed_by__isnull", True)),
-                    _connector="OR",
-                ),
-                name="remeasure_confirmed_who_when_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remeasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed", True), _negated=True),
-                    ("answer", "closed"),
-                    models.Q(("comment", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="remeasure_against_the_figures_says_why",
             ),
         ),
     ]

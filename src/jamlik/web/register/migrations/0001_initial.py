@@ -115,6 +115,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("title", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", ""), ("decided_on__isnull", True)),
+                            models.Q(("decided_on__isnull", False), models.Q(("decided_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="register_document_decided_by_and_on",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until__isnull", True),
+                            ("decided_on__isnull", True),
+                            ("valid_until__gte", models.F("decided_on")),
+                            _connector="OR",
+                        ),
+                        name="register_document_valid_after_decision",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("belongs_to", models.F("pk")), _negated=True),
+                        name="register_document_not_part_of_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,36 +219,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_by", ""), ("decided_on__isnull", True)),
-                    models.Q(("decided_on__isnull", False), models.Q(("decided_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="register_document_decided_by_and_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until__isnull", True),
-                    ("decided_on__isnull", True),
-                    ("valid_until__gte", models.F("decided_on")),
-                    _connector="OR",
-                ),
-                name="register_document_valid_after_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("belongs_to", models.F("pk")), _negated=True),
-                name="register_document_not_part_of_itself",
-            ),
         ),
         migrations.AddConstraint(
             model_name="theme",

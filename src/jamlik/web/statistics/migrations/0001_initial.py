@@ -154,6 +154,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-number",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("data_set", "number"), name="one_import_per_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("spool", ""), ("spool_key__isnull", True)),
+                            models.Q(models.Q(("spool", ""), _negated=True), ("expires_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_spooled_file_expires",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -315,6 +326,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("analysis", "place"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("analysis", "indicator"), name="levels_once_per_indicator")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -372,6 +386,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("finding", "analysis"), name="one_observation_per_analysis")
+                ],
+            },
         ),
         migrations.AddField(
             model_name="finding",
@@ -444,6 +463,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("-published_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("preparing", "published"))),
+                        fields=("analysis",),
+                        name="one_release_per_analysis_at_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "withdrawn"), _negated=True),
+                                ("withdrawn_at__isnull", True),
+                                ("withdrawn_by__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="withdrawn_says_when",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -471,35 +509,12 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="import",
-            constraint=models.UniqueConstraint(fields=("data_set", "number"), name="one_import_per_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="import",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("spool", ""), ("spool_key__isnull", True)),
-                    models.Q(models.Q(("spool", ""), _negated=True), ("expires_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_spooled_file_expires",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="dataset",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("origin_key", ""), _negated=True),
                 fields=("owner", "origin", "origin_key"),
                 name="one_data_set_per_origin",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="levelrows",
-            constraint=models.UniqueConstraint(fields=("analysis", "indicator"), name="levels_once_per_indicator"),
-        ),
-        migrations.AddConstraint(
-            model_name="observation",
-            constraint=models.UniqueConstraint(fields=("finding", "analysis"), name="one_observation_per_analysis"),
         ),
         migrations.AddIndex(
             model_name="finding",
@@ -530,29 +545,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="a_computed_finding_has_data",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("preparing", "published"))),
-                fields=("analysis",),
-                name="one_release_per_analysis_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), ("withdrawn_at__isnull", False)),
-                    models.Q(
-                        models.Q(("state", "withdrawn"), _negated=True),
-                        ("withdrawn_at__isnull", True),
-                        ("withdrawn_by__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="withdrawn_says_when",
             ),
         ),
         migrations.AddIndex(
