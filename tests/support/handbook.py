@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
+import jamlik
 from jamlik.handbook import Kind, Part, Question, QuestionSet, cleaned
+from jamlik.handbook.blocks import Block
 
-__all__ = ["WORDS", "raw_answers", "valid_answers"]
+__all__ = ["WORDS", "law_numbers", "raw_answers", "swedish", "valid_answers", "whole_answers"]
 
 WORDS = st.text(
     alphabet=st.one_of(
@@ -19,6 +24,17 @@ WORDS = st.text(
     min_size=1,
     max_size=60,
 )
+
+
+def swedish(blocks: Sequence[Block]) -> str:
+    """The Swedish text of some blocks, a text to a line."""
+    return "\n".join(each["sv"] for block in blocks for each in block.texts)
+
+
+def law_numbers() -> dict[str, str]:
+    """The number of each law in the register that a site starts with, by its code."""
+    content = Path(jamlik.__file__).parent / "web" / "register" / "content" / "laws.toml"
+    return {law["code"]: law["number"] for law in tomllib.loads(content.read_text("utf-8"))["law"]}
 
 
 def _value(question_set: QuestionSet, part: Part, rows: list[str]) -> st.SearchStrategy[Any]:
