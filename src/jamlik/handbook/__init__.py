@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from jamlik.handbook.answers import Answers, Fault, Row, as_json, cleaned, value_of
 from jamlik.handbook.asking import asked, is_asked, lacking, rows_of
+from jamlik.handbook.editions import edition, edition_of
 from jamlik.handbook.gates import Breach, Case, Decision, breaches, decision_breaches, own_approval
-from jamlik.handbook.library import edition, newest, question_set, shipped
+from jamlik.handbook.library import newest, question_set, shipped
 from jamlik.handbook.questions import Choice, Depth, Kind, Part, Question, QuestionSet, Step
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "cleaned",
     "decision_breaches",
     "edition",
+    "edition_of",
     "is_asked",
     "lacking",
     "newest",

@@ -19,6 +19,7 @@ from jamlik.privacy.scan import traces_in_text
 
 __all__ = [
     "ANSWERED",
+    "LOOKED_AT",
     "PROCESS",
     "RULES",
     "Breach",
@@ -236,6 +237,24 @@ RULES: Mapping[str, Callable[[Case], Iterable[Breach]]] = MappingProxyType(
         "unclear_has_next_step": _unclear_has_next_step,
     }
 )
+
+
+LOOKED_AT: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "verdict_for_each": frozenset({"q16_observation", "q17_verdict"}),
+        "justified_has_reasons": frozenset({"q17_verdict", "q18_reason"}),
+        "unjustified_has_action_or_reason": frozenset(
+            {"q16_observation", "q17_verdict", "q28_actions", "q29_responsible", "q30_no_action"}
+        ),
+        "best_interests": frozenset({"q08_children", "q25_best_interests"}),
+        "basic_breakdowns": frozenset({"q11_breakdowns"}),
+        "all_grounds": frozenset({"q07_grounds"}),
+        "outside_source": frozenset({"q14_experience"}),
+        "consultation": frozenset({"q09_minorities"}),
+        "unclear_has_next_step": frozenset({"q17_verdict", "q41_unclear"}),
+    }
+)
+"""Which questions each rule is about: they cannot be left out of a set that is under it."""
 
 
 def own_approval(*, written_by: object, approved_by: object) -> Breach | None:

@@ -22,7 +22,7 @@ from jamlik.handbook.questions import (
 from jamlik.model.errors import JamlikError, Place
 from jamlik.model.words import LANGUAGES
 
-__all__ = ["conditions", "question", "read_set", "require_whole", "step", "texts"]
+__all__ = ["choice", "conditions", "question", "read_set", "require_whole", "step", "texts"]
 
 Table = Mapping[str, Any]
 T = TypeVar("T")
@@ -62,7 +62,7 @@ def _set(table: Table) -> QuestionSet:
         title=texts(table["title"]),
         intro=texts(table["intro"]),
         depths=_each(table["depths"], lambda d: Depth(d["id"], texts(d["title"]), texts(d["note"]))),
-        choices={name: _each(listed, _choice) for name, listed in table["choices"].items()},
+        choices={name: _each(listed, choice) for name, listed in table["choices"].items()},
         steps=_each(table["steps"], step),
         gates=dict(table["gates"]),
         unreviewed=tuple(table.get("unreviewed", ())),
@@ -86,7 +86,8 @@ def texts(table: Table) -> Texts:
     return {lang: str(table[lang]).strip() for lang in LANGUAGES if lang in table}
 
 
-def _choice(table: Table) -> Choice:
+def choice(table: Table) -> Choice:
+    """One of the answers of a choice set."""
     return Choice(
         id=table["id"],
         texts=texts({lang: table[lang] for lang in LANGUAGES if lang in table}),

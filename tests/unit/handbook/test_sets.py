@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 
 import pytest
 
-from jamlik.handbook import Kind, edition, newest, question_set, shipped
+from jamlik.handbook import Kind, edition, edition_of, gates, newest, question_set, shipped
 from jamlik.handbook.gates import PROCESS, RULES
 from jamlik.handbook.reading import read_set
 from jamlik.model.errors import JamlikError
@@ -210,6 +211,10 @@ def test_municipality_adds_questions_and_steps_and_changes_help():
         ('step = "who"', 'step = "whom"', "whom", "unknown"),
         ('after = "q06_absent"', 'after = "q33_feedback"', "q33_feedback", "unknown"),
         ('step = "who"', "", "step", "missing"),
+        ("[help]", 'left_out = ["q16_observation"]\n[help]', "q16_observation", "held"),
+        ("[help]", 'left_out = ["q01"]\n[help]', "q01", "unknown"),
+        ("[help]", '[titles]\nsleep.sv = "Sov"\n[help]', "titles.sleep", "unknown"),
+        ("[help]", "[choices]\nyes_no = []\n[help]", "yes_no", "not_own"),
     ],
 )
 def test_edition_that_does_not_hold_together_is_refused(before, after, place, why):
@@ -217,6 +222,45 @@ def test_edition_that_does_not_hold_together_is_refused(before, after, place, wh
         edition(newest("equality"), OWN.replace(before, after, 1), number=1, file="ekby.toml")
     assert place in caught.value.where.column
     assert caught.value.part("why", "sv") == JamlikError("handbook_wrong", why=why).part("why", "sv")
+
+
+def test_edition_has_titles_choices_and_an_order_of_its_own_and_leaves_out_what_nothing_needs():
+    own = edition_of(
+        newest("equality"),
+        {
+            "title": {"sv": "Ekbys analys"},
+            "titles": {"frame": {"sv": "Börja här"}},
+            "left_out": ["q02_occasion"],
+            "choices": {"own_4": [{"id": "1", "sv": "Torget"}, {"id": "2", "sv": "Hamnen", "fi": "Satama"}]},
+            "questions": [
+                {
+                    "id": "own_4",
+                    "step": "frame",
+                    "first": True,
+                    "depths": ["quick"],
+                    "kind": "choices",
+                    "choices": "own_4",
+                    "text": {"sv": "Vilken stadsdel?"},
+                    "help": {},
+                },
+            ],
+        },
+        number=1,
+        file="ekby",
+    )
+    assert (own.title["sv"], own.title["en"]) == ("Ekbys analys", "Equality analysis")
+    assert own.steps[0].title["sv"] == "Börja här"
+    assert list(own.by_id)[:3] == ["own_4", "q01_subject", "q03_policy_links"]
+    assert own.choice("own_4", "2").text("fi") == "Satama"
+    assert "q02_occasion" not in own.by_id
+
+
+def test_what_each_rule_looks_at_is_what_it_names():
+    rules = {rule: inspect.getsource(check) for rule, check in gates.RULES.items()}
+    rules["unjustified_has_action_or_reason"] += inspect.getsource(gates._astray)
+    judged = {rule: {"q17_verdict"} if "case.judged(" in source else set() for rule, source in rules.items()}
+    named = {rule: set(re.findall(r'"(q\d\d_\w+)"', source)) | judged[rule] for rule, source in rules.items()}
+    assert {rule: set(gates.LOOKED_AT.get(rule, ())) for rule in rules} == named
 
 
 def test_unknown_set_names_those_there_are():
