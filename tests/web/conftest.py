@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -14,6 +16,7 @@ from django.test import Client
 from jamlik.web.core import audit_triggers, jobs
 from jamlik.web.core.models import User
 from jamlik.web.organisation.models import RoleAssignment, Unit
+from tests.web.core.databases import migrated_file
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -38,6 +41,13 @@ def emptied_log(django_db_setup):
 def known_jobs():
     """Every app's jobs, read now: a test that puts others in their place would otherwise be the one to read them."""
     jobs.registered("")
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with every table: where a site of a test's own begins."""
+    base = tmp_path_factory.getbasetemp()
+    return migrated_file(base.parent if "PYTEST_XDIST_WORKER" in os.environ else base)
 
 
 @dataclass(frozen=True)

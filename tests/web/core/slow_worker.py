@@ -15,7 +15,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 from django.db import transaction
 
 from jamlik.web.core import jobs
@@ -47,7 +46,6 @@ def halfway(running, name):
 
 
 if __name__ == "__main__":
-    call_command("migrate", verbosity=0)
     if not Job.objects.exists():
         user = User.objects.create_user("a@ekby.example")
         jobs.enqueue("tests.careful", by=user)

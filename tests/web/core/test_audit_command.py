@@ -18,7 +18,7 @@ from django.db import connection
 from jamlik.cli.commands import audit_log as audit_log_command
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.web.core import audit, audit_proof, audit_triggers
-from tests.web.core.databases import fresh_database
+from tests.web.core.databases import fresh_database, with_tables
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ADD = """
@@ -34,7 +34,7 @@ for number in range(int(sys.argv[1])):
 
 
 @pytest.fixture
-def site(tmp_path):
+def site(tmp_path, migrated):
     """The environment of a site of its own, with an empty database: SQLite, or the PostgreSQL that the tests have."""
     with fresh_database() as url:
         env = {
@@ -44,9 +44,11 @@ def site(tmp_path):
             "DJANGO_SETTINGS_MODULE": "jamlik.web.settings",
             **({"DATABASE_URL": url} if url else {}),
         }
-        if not url:
+        if url:
+            subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+        else:
             env.pop("DATABASE_URL", None)
-        subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=env, check=True)
+            with_tables(tmp_path, migrated)
         yield env
 
 
@@ -77,9 +79,10 @@ def test_log_holds_when_several_processes_add_at_once_and_one_is_killed(site):
 
 
 @pytest.mark.slow
+@pytest.mark.either  # done on the SQLite file; the faults themselves are tested on both
 def test_log_that_somebody_changed_is_told_with_exit_code_1(site):
     if "DATABASE_URL" in site:
-        pytest.skip("done on the SQLite file; the faults themselves are tested on both")
+        pytest.skip("done on the SQLite file")
     assert adding(site, 5, "x", stdout=subprocess.DEVNULL).wait() == 0
     with closing(sqlite3.connect(Path(site["JAMLIK_HOME"]) / "db.sqlite3")) as database, database:
         database.execute("drop trigger core_auditevent_no_update")

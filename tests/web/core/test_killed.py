@@ -11,11 +11,13 @@ import time
 
 import pytest
 
-pytestmark = pytest.mark.slow
+from tests.web.core.databases import with_tables
+
+pytestmark = [pytest.mark.slow, pytest.mark.either]  # always on a SQLite file of its own
 
 
-def test_killed_twice_leaves_nothing_half_done_and_every_job_ended(tmp_path, repository):
-    home, folder = tmp_path / "home", tmp_path / "seen"
+def test_killed_twice_leaves_nothing_half_done_and_every_job_ended(tmp_path, repository, migrated):
+    home, folder = with_tables(tmp_path / "home", migrated), tmp_path / "seen"
     folder.mkdir()
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("JAMLIK", "DJANGO", "DATABASE"))}
     command = [sys.executable, "-m", "tests.web.core.slow_worker", str(folder)]

@@ -16,8 +16,9 @@ import httpx
 import pytest
 
 from tests.support.ports import own_port
+from tests.web.core.databases import with_tables
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either]  # always on a SQLite file of its own
 PATIENCE = 300  # seconds; a slow machine must never fail a test, and a quick one never waits this long
 
 
@@ -75,12 +76,20 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path):
+def new_site(tmp_path):
+    """A site that has never been started."""
     made = Site(tmp_path / "home")
     yield made
     if made.process is not None and made.process.poll() is None:
         made.process.kill()
         made.process.wait()
+
+
+@pytest.fixture
+def site(new_site, migrated):
+    """A site whose database has its tables."""
+    with_tables(new_site.home, migrated)
+    return new_site
 
 
 def children(pid: int) -> list[int]:
@@ -112,7 +121,8 @@ JOB = (
 )
 
 
-def test_site_is_set_up_by_one_command_and_told_how_to_get_in(site):
+def test_site_is_set_up_by_one_command_and_told_how_to_get_in(new_site):
+    site = new_site
     site.start()
     told = site.out.read_text()
     assert f"Webbplatsen finns på {site.url}" in told
@@ -164,7 +174,8 @@ def test_second_site_on_the_same_port_is_told_so(site, tmp_path):
     assert "already in use" not in done.stderr, "in the chosen language alone"
 
 
-def test_wrong_settings_stop_the_site_before_anything_is_made(site):
+def test_wrong_settings_stop_the_site_before_anything_is_made(new_site):
+    site = new_site
     done = site.command("serve", JAMLIK_URL="nowhere", JAMLIK_COLOUR_ACCENT="#ffd54d")
     assert done.returncode == 2
     assert "JAMLIK_URL: 'nowhere'" in done.stderr

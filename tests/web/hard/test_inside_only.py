@@ -51,7 +51,7 @@ from tests.web.statistics.test_inside import small_file
 from tests.web.test_every_url import URLS
 
 # Every address, six people, four forms of each: a minute and more.
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.either, pytest.mark.django_db]
 
 AT = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 MARK = "Zqxvik"

@@ -11,8 +11,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
-
 from jamlik.web.core import audit, clock  # noqa: E402
 from jamlik.web.core.audit_proof import proved  # noqa: E402
 from jamlik.web.core.job_models import Job  # noqa: E402
@@ -34,7 +32,6 @@ from jamlik.web.statistics.thawing import intact  # noqa: E402
 
 def prepare(path: str) -> None:
     """A database with a data set and a file that waits to be looked at."""
-    call_command("migrate", verbosity=0)
     unit = Unit.objects.create(kind="municipality", name="Ekby", code="ekby", path="/1/")
     by = User.objects.create_user("a@ekby.example", name="A")
     data_set = actions.create_data_set(title="Betyg", owner=unit, by=by, at=clock.now())

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.core.databases import with_tables
 from tests.web.statistics.conftest import school_file
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.either]  # always on a SQLite file of its own
 SCRIPT = Path(__file__).with_name("killed.py")
 
 
 @pytest.fixture
-def run(tmp_path, repository):
-    (tmp_path / "home").mkdir()
+def run(tmp_path, repository, migrated):
+    with_tables(tmp_path / "home", migrated)
     env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     env |= {
         "JAMLIK_HOME": str(tmp_path / "home"),
