@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -51,6 +51,8 @@ class Block:
         For a law: its code in the register of laws (`DL`).
     name : Texts
         For a law: how it is cited, with its number.
+    finding : str
+        For an example whose figures are Ekby's: the service and the question, `forskola/d5201067e845b685`.
     """
 
     kind: BlockKind
@@ -58,6 +60,7 @@ class Block:
     items: tuple[Texts, ...] = ()
     law: str = ""
     name: Texts = field(default_factory=dict)
+    finding: str = ""
 
     @property
     def texts(self) -> tuple[Texts, ...]:
@@ -89,14 +92,14 @@ def read_file(text: str, *, file: str, made: Callable[[Table], T]) -> T:
 
 
 def whole_text(table: Table) -> Texts:
-    """A text in all three languages.
+    """A text in all three languages, from a table that may hold other things too.
 
     Raises
     ------
     KeyError
         Where a language is missing: nothing falls back on Swedish here, since whole pages are read.
     """
-    found = texts(table)
+    found = texts({lang: table[lang] for lang in LANGUAGES if lang in table})
     for lang in LANGUAGES:
         if not found.get(lang):
             raise KeyError(f"{lang}: {found.get(FALLBACK, '')[:40]}")
@@ -118,19 +121,19 @@ def read_blocks(listed: Sequence[Table]) -> tuple[Block, ...]:
 
 def _block(table: Table) -> Block:
     kind = BlockKind(table["kind"])
-    said = {lang: table[lang] for lang in LANGUAGES if lang in table}
     items = tuple(whole_text(item) for item in table["items"]) if kind.has_items else ()
     law = kind is BlockKind.LAW
     return Block(
         kind=kind,
-        text=whole_text(said) if said or not items else {},
+        text=whole_text(table) if FALLBACK in table or not items else {},
         items=items,
         law=str(table["law"]) if law else "",
         name=whole_text(table["name"]) if law else {},
+        finding=str(table.get("finding", "")),
     )
 
 
-def minutes_for(blocks: Sequence[Block], *, questions: int = 0) -> int:
-    """Minutes to read the Swedish text slowly, and to answer questions at half a minute each; at least 1."""
-    said = " ".join(each[FALLBACK] for block in blocks for each in block.texts)
+def minutes_for(read: Iterable[Texts], *, questions: int = 0) -> int:
+    """Minutes to read some texts slowly in Swedish, and to think of some questions half a minute each; at least 1."""
+    said = " ".join(each[FALLBACK] for each in read)
     return max(1, round(len(re.findall(r"\w+", said)) / _WORDS_A_MINUTE + questions / 2))

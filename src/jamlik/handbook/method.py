@@ -39,7 +39,7 @@ class Chapter:
     @property
     def minutes(self) -> int:
         """Minutes it takes to read."""
-        return minutes_for(self.blocks)
+        return minutes_for(each for block in self.blocks for each in block.texts)
 
 
 @cache
