@@ -210,6 +210,9 @@ MAY = {
         "remeasure": "ask an action's question again",
         "confirm": "confirm whether a gap has closed",
     },
+    "learning": {
+        "read": "read the method, take the course, read good examples",
+    },
     "handbook": {
         "read": "read approved analyses",
         "write": "write analyses by the handbook's questions",

@@ -21,7 +21,18 @@ _ISSUER = urlsplit(JAMLIK.oidc.get("issuer", ""))
 _OIDC_ORIGIN = [f"{_ISSUER.scheme}://{_ISSUER.netloc}"] if _ISSUER.netloc else []
 _HTTPS = SITE_URL.startswith("https://")
 
-APPS = ("core", "organisation", "register", "statistics", "goals", "assessments", "plans", "handbook", "desk")
+APPS = (
+    "core",
+    "organisation",
+    "register",
+    "statistics",
+    "goals",
+    "assessments",
+    "plans",
+    "learning",
+    "handbook",
+    "desk",
+)
 INSTALLED_APPS = [
     *(f"jamlik.web.{app}" for app in APPS),
     "django.contrib.auth",

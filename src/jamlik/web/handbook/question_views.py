@@ -24,6 +24,7 @@ from jamlik.web.handbook.forms import AnswerForm
 from jamlik.web.handbook.models import Analysis, Answer
 from jamlik.web.handbook.pages import LISTED, Page, after, pages_of
 from jamlik.web.handbook.shown import answer_text, lines_of, row_name, text
+from jamlik.web.learning.shown import beside
 from jamlik.web.register.conflicts import answer_conflict
 from jamlik.web.statistics.queries import charts
 
@@ -209,7 +210,7 @@ def _question(
 
 
 def _beside(asked: _Asked) -> dict[str, Any]:
-    """What stands around a question: how far one has come, and the differences it is about."""
+    """What stands around a question: how far one has come, the method, and the differences it is about."""
     pages = pages_of(asked.case)
     counted = [page for page in pages if not page.optional]
     step = next(step for step in asked.case.set.steps if asked.question in step.questions)
@@ -219,6 +220,7 @@ def _beside(asked: _Asked) -> dict[str, Any]:
     return {
         "analysis": asked.analysis,
         "step_title": text(step.title),
+        "method": beside(asked.case.set.id, step.id),
         "done_n": sum(page.done for page in counted),
         "asked_n": len(counted),
         "finding": finding,

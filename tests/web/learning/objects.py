@@ -1,0 +1,30 @@
+"""The app's objects, for the walk over every URL."""
+
+from __future__ import annotations
+
+from jamlik.handbook.method import chapters
+from jamlik.web.organisation.models import Unit
+from tests.web.objects import Kind
+
+__all__ = ["KINDS"]
+
+
+def made_nothing(unit: Unit) -> Unit:
+    """What the address is about ships with the program."""
+    return unit
+
+
+def _chapter(made: Unit) -> dict[str, object]:
+    return {"key": chapters()[0].key}
+
+
+KINDS = [
+    Kind(
+        "learning.chapter",
+        make=made_nothing,
+        urls=("learning:chapter",),
+        kwargs=_chapter,
+        scoped=False,
+        why_open="the method is the same for all",
+    ),
+]
