@@ -119,5 +119,13 @@ KINDS = [
         scoped=False,
         why_open=_OPEN,
     ),
+    Kind(
+        "statistics.release",
+        make=made_release,
+        urls=("statistics:hidden",),
+        kwargs=lambda release: {"pk": release.analysis_id},
+        scoped=False,
+        why_open=_OPEN,
+    ),
     Kind("statistics.release", make=made_release, urls=("statistics:withdraw",)),
 ]

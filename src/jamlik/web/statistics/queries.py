@@ -299,6 +299,14 @@ def release_of(imported: Import) -> Release | None:
     return None if held is None or held.stopped else held
 
 
+def analysis_to_look_at(user: User, pk: int) -> Analysis | None:
+    """An analysis that is out, or whose data set the person may publish for."""
+    out = releases(user).filter(analysis=pk).exists()
+    rows = Analysis.objects.filter(pk=pk).select_related("imported__data_set__owner").defer("content")
+    mine = Q(imported__data_set__owner_id__in=scope_ids(user, "statistics.publish"))
+    return (rows if out else rows.filter(mine)).first()
+
+
 def earlier_release(analysis: Analysis) -> Release | None:
     """What is out of the same data set today, the newest of it."""
     return published_releases().filter(analysis__imported__data_set=analysis.imported.data_set_id).last()

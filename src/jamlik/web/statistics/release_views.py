@@ -16,10 +16,11 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 from jamlik.web.statistics import actions, queries
 from jamlik.web.statistics.forms import PublishForm, ReasonForm
+from jamlik.web.statistics.hidden import hidden_in
 from jamlik.web.statistics.models import Analysis, Observation, Release
 from jamlik.web.statistics.views import answered, data_of
 
-__all__ = ["content", "publish", "release", "releases", "withdraw"]
+__all__ = ["content", "hidden", "publish", "release", "releases", "withdraw"]
 
 PUBLISH = "statistics.publish"
 MOST_TOLD = 50
@@ -117,6 +118,22 @@ def content(request: HttpRequest, pk: int) -> HttpResponse:
     response = HttpResponse(text.encode(), content_type="application/json; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{found.fingerprint}.json"'
     return response
+
+
+@permission("statistics.see")
+def hidden(request: HttpRequest, pk: int) -> HttpResponse:
+    """What an analysis does not show, where, and what would let it show more."""
+    found = queries.analysis_to_look_at(person(request), pk)
+    if found is None:
+        raise Http404
+    told = hidden_in(found, lang=language())
+    page = {
+        "hidden": told,
+        "advice": [say(f"statistics.hidden.{key}", **values) for key, values in told.advice],
+        "title": say("statistics.hidden.title"),
+        "data_set": found.imported.data_set,
+    }
+    return render(request, "statistics/hidden.html", page)
 
 
 @permission(PUBLISH)

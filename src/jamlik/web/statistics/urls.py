@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("findings/", finding_views.findings, name="findings"),
     path("findings/register/", finding_views.register_by_hand, name="register"),
     path("findings/<int:pk>/", finding_views.finding, name="finding"),
+    path("analyses/<int:pk>/hidden/", release_views.hidden, name="hidden"),
     path("releases/", release_views.releases, name="releases"),
     path("releases/<int:pk>/", release_views.release, name="release"),
     path("releases/<int:pk>/content.json", release_views.content, name="content"),
