@@ -14,6 +14,8 @@ import polars as pl
 import pytest
 
 import jamlik
+from jamlik.handbook.blocks import Block
+from jamlik.handbook.course import newest_course
 from tests.acceptance.command import SIX, leftovers
 from tests.acceptance.made import count_lines, person_lines, written
 
@@ -123,3 +125,20 @@ def test_demo_writes_a_page_and_a_folder_a_service_and_names_it(command, tmp_pat
     for service in services:
         told = command("explain", tmp_path / "ekby" / service, "1")
         assert told.code == 0, told.err
+    examples = [block for module in newest_course().modules for block in module.blocks if block.finding]
+    assert len(examples) >= 3
+    for block in examples:
+        service, _, question = block.finding.partition("/")
+        with (tmp_path / "ekby" / service / "findings.csv").open(encoding="utf-8-sig", newline="") as lines:
+            assert_told_truly(block, next(row for row in csv.DictReader(lines) if row["question_key"] == question))
+
+
+def assert_told_truly(block: Block, finding: dict[str, str]) -> None:
+    """That the course's example tells both levels and no other figures than the finding's, alike in each language."""
+    said = {lang: re.findall(r"\d+[.,]\d", text) for lang, text in block.text.items()}
+    found = re.findall(r"\d+,\d", finding["sentence"])
+    assert said["sv"] == said["fi"] == [figure.replace(".", ",") for figure in said["en"]]
+    assert said["sv"][:2] == found[:2]
+    assert set(said["sv"]) <= set(found)
+    assert set(re.findall(r"(?<![\d,])\d{2,}(?![\d,])", block.text["sv"])) <= {finding["base_n"]}
+    assert ("slump" in block.text["sv"]) == (finding["certainty"] == "unclear")

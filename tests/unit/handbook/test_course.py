@@ -7,6 +7,7 @@ import pytest
 from jamlik.handbook.blocks import BlockKind
 from jamlik.handbook.course import course, courses, newest_course, read_course
 from jamlik.model.errors import JamlikError
+from jamlik.sources.ekby import ekby_truth
 from tests.support.handbook import law_numbers, swedish
 from tests.unit.reports.test_plain_language import lix
 
@@ -77,6 +78,21 @@ def test_laws_are_cited_with_their_numbers():
 
 def test_finnish_says_that_it_waits_for_a_native_speaker():
     assert {each.unreviewed for each in courses().values()} == {("fi",)}
+
+
+def test_worked_examples_are_planted_in_ekby_as_the_text_says():
+    blocks = newest_course().by_key["differences"].blocks
+    told = [block.finding.split("/") for block in blocks if block.finding]
+    truth = {(row.service, row.question_key): row for row in ekby_truth()}
+    assert [truth[service, question].planted for service, question in told] == [
+        "forskola-alder",
+        "",
+        "timmar-kon",
+        "skola-sammansattning",
+    ]
+    waiting, hammarvallen = (truth[tuple(told[place])] for place in (1, 3))
+    assert waiting.expected_gap == 0
+    assert hammarvallen.explained == "yes", "the parents' education lies behind it, as the module tells"
 
 
 def test_course_is_found_by_its_key():
