@@ -13,7 +13,9 @@ from jamlik import __version__
 from jamlik.cli.screen import failing_clearly
 
 __all__ = [
+    "Compat",
     "Depth",
+    "Favourable",
     "Lang",
     "app",
     "audit_log",
@@ -54,6 +56,19 @@ class Depth(StrEnum):
 
     QUICK = "quick"
     FULL = "full"
+
+
+class Compat(StrEnum):
+    """Whose rules the measures are made by, when not by ours."""
+
+    HEALTHEQUAL = "healthequal"
+
+
+class Favourable(StrEnum):
+    """Which end of an indicator is the better one."""
+
+    HIGH = "high"
+    LOW = "low"
 
 
 LangOption = Annotated[Lang, typer.Option("--lang", help="Språk i det som läses: sv, en eller fi.")]
@@ -166,6 +181,40 @@ def explain(
 
     with failing_clearly(lang):
         explain_command.run(folder, finding, lang=lang, as_json=json)
+
+
+@app.command()
+def measures(
+    source: Annotated[Path, typer.Argument(help="Publicerade värden per grupp, som HEAT eller Fingertips har dem.")],
+    out: Annotated[Path, typer.Option("--out", help="CSV-fil för måtten. Skrivs hel eller inte alls.")],
+    compat: Annotated[
+        Compat | None, typer.Option("--compat", help="healthequal: WHO-paketets egna skattningar, även där de är fel.")
+    ] = None,
+    scale: Annotated[
+        float | None,
+        typer.Option("--scale", min=1e-9, help="Vad 100 % är i en fil från Fingertips: 1, 100 eller 1000."),
+    ] = None,
+    favourable: Annotated[
+        Favourable | None, typer.Option("--favourable", help="Om högt (high) eller lågt (low) är bra, för Fingertips.")
+    ] = None,
+    confidence: Annotated[
+        float, typer.Option("--confidence", min=0.5, max=0.999, help="Intervallens säkerhet.")
+    ] = 0.95,
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Räkna ojämlikhetsmått på publicerade värden per grupp: skillnad, kvot, lutning, spridning, andel att vinna."""
+    from jamlik.cli.commands import measures as measures_command
+
+    with failing_clearly(lang):
+        measures_command.run(
+            source,
+            out=out,
+            compat=compat is not None,
+            scale=scale,
+            favourable=None if favourable is None else favourable is Favourable.HIGH,
+            confidence=confidence,
+            lang=lang,
+        )
 
 
 @app.command()

@@ -8,6 +8,7 @@ from jamlik.stats.benchmarks import (
     recent_trend,
 )
 from jamlik.stats.decompose import COMPOSITIONS, Decomposition, decompose_gap
+from jamlik.stats.deviation import Deviation, mean_deviation
 from jamlik.stats.distribution import dissimilarity, exposure, gini, quantile_ratio
 from jamlik.stats.gaps import (
     difference_from_total,
@@ -20,14 +21,7 @@ from jamlik.stats.gaps import (
     proportion_ratio,
 )
 from jamlik.stats.inequality_ordered import SlopeIndex, concentration_index, cumulative_rank, slope_index
-from jamlik.stats.inequality_unordered import (
-    Deviation,
-    Spread,
-    attributable_risk,
-    between_group_spread,
-    entropy_index,
-    mean_deviation,
-)
+from jamlik.stats.inequality_unordered import Spread, attributable_risk, between_group_spread, entropy_index
 from jamlik.stats.life import life_expectancy
 from jamlik.stats.multiple import bh_q_values
 from jamlik.stats.rate_gaps import rate_difference, rate_ratio

@@ -68,6 +68,7 @@ def slope_index(
     value: Numbers,
     population: Numbers,
     se: Numbers = np.nan,
+    rank: Numbers | None = None,
     form: Form = "linear",
     scale: float = 1.0,
     noise: Noise = "groups",
@@ -84,6 +85,8 @@ def slope_index(
         People in each group, >= 0; each counts once.
     se : float, shape (..., groups), optional
         The groups' standard errors, needed for ``noise="groups"``.
+    rank : float, shape (..., groups), optional
+        Each group's place, 0 to 1, where it is not to be made from `population`; no group may lack one.
     form : {'linear', 'logit', 'log', 'logit_levels', 'log_levels'}
         The line: in the levels (least squares weighted by people), their log odds (quasi-binomial) or their logarithm
         (quasi-Poisson); or least squares on each level's log odds or logarithm, as OHID does, which takes no level at
@@ -116,7 +119,8 @@ def slope_index(
     unit = scale if form.startswith("logit") else 1.0
     link, line = _links(form)
     level, error = _on_the_line(y / unit, s / unit, used, "linear" if line == link else link)
-    rank = np.where(used, share.cumsum(axis=-1) - share / 2.0, 0.0)
+    place = share.cumsum(axis=-1) - share / 2.0 if rank is None else floats(rank)
+    rank = np.where(used, place, 0.0)
     start, slope, fitted, steepness = _fitted_line(level, rank, share, used, line)
     enough = used.sum(axis=-1) >= (2 if noise == "groups" else 3)
     spread = _coefficient_covariance(level - fitted, error, rank, share, steepness, used, noise)

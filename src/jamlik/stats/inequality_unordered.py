@@ -1,4 +1,4 @@
-"""Inequality over groups without an order: spread, entropy, distance from a centre, population impact."""
+"""Inequality over groups without an order: spread, entropy, population impact."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -7,16 +7,15 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from jamlik.stats._arrays import Floats, Numbers, checked_confidence, divided, floats, normal_quantile, same_shape
+from jamlik.stats._arrays import Floats, Numbers, checked_confidence, divided, floats, normal_quantile
+from jamlik.stats._groups import groups_of, taken
 from jamlik.stats.results import Estimate, Result
 
 __all__ = [
-    "Deviation",
     "Spread",
     "attributable_risk",
     "between_group_spread",
     "entropy_index",
-    "mean_deviation",
 ]
 
 Flags: TypeAlias = npt.NDArray[np.bool_]
@@ -45,24 +44,6 @@ class Spread(Result):
     value: Floats
     se: Floats
     corrected: Estimate
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Deviation(Result):
-    """The groups' mean distance from a centre, with limits by simulation.
-
-    Attributes
-    ----------
-    value : float, shape (...)
-        As the groups' values stand. Noise makes it too large.
-    low, high : float, shape (...)
-        Percentiles of the measure over values redrawn round those observed, which is how healthequal does it. They
-        carry the noise twice: near equality they lie too high.
-    """
-
-    value: Floats
-    low: Floats
-    high: Floats
 
 
 def between_group_spread(
@@ -107,7 +88,7 @@ def between_group_spread(
     ValueError
         A negative population or standard error, or no groups axis.
     """
-    share, level, noise = _groups(value, population, se)
+    share, level, noise = groups_of(value, population, se)
     mean = (share * level).sum(axis=-1)
     off = np.where(share > 0, level - mean[..., None], 0.0)
     square = (share * off**2).sum(axis=-1)
@@ -166,7 +147,7 @@ def entropy_index(
     ValueError
         A negative level, population or standard error, or no groups axis.
     """
-    share, level, noise = _groups(value, population, se)
+    share, level, noise = groups_of(value, population, se)
     if bool((level < 0).any()):
         raise ValueError("an entropy index takes no level below 0")
     mean = (share * level).sum(axis=-1, keepdims=True)
@@ -187,80 +168,6 @@ def entropy_index(
     slope_noise = (slope**2 * noise).sum(axis=-1)
     found = Spread(raw, np.sqrt(slope_noise), _noise_free(raw, slope_noise, *parts, confidence).corrected)
     return _only(found, (used.sum(axis=-1) > 1) & (mean[..., 0] > 0))
-
-
-def mean_deviation(
-    *,
-    value: Numbers,
-    population: Numbers,
-    centre: Numbers | None = None,
-    centre_group: npt.ArrayLike | None = None,
-    weighted: bool = True,
-    relative: bool = False,
-    se: Numbers = np.nan,
-    draws: int = 0,
-    rng: np.random.Generator,
-    confidence: float = 0.95,
-) -> Deviation:
-    """The groups' mean absolute distance from their mean, from a group (the best, a reference) or from a number.
-
-    Parameters
-    ----------
-    value : float, shape (..., groups)
-        Levels. Groups without a value or people are left out.
-    population : float, shape (..., groups)
-        People in each group, >= 0.
-    centre : float, shape (...), optional
-        A number known exactly, such as the setting's published average.
-    centre_group : int, shape (...), optional
-        The position of the group the others are held against. With neither, the mean weighted by people.
-    weighted : bool
-        Whether groups count by people or equally.
-    relative : bool
-        Divided by the centre: the index of disparity when the centre is the mean (1 is 100 %).
-    se : float, shape (..., groups), optional
-        The groups' standard errors, >= 0.
-    draws : int
-        How many times to redraw for limits; 0 gives none (NaN).
-    rng : numpy.random.Generator
-        Where the draws come from.
-    confidence : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    Deviation
-        shape (...), in the unit of the values or unitless. NaN with fewer than 2 groups, where the centre group is
-        missing, or where a relative centre is 0. All groups count in the mean, the centre group with distance 0
-        [harper2005]_.
-
-    Raises
-    ------
-    ValueError
-        A negative population or standard error, both kinds of centre at once, or no groups axis.
-    """
-    if centre is not None and centre_group is not None:
-        raise ValueError("give centre or centre_group, not both")
-    checked_confidence(confidence)
-    share, level, noise = _groups(value, population, se)
-    used = share > 0
-    weight = share if weighted else divided(used.astype(np.float64), used.sum(axis=-1, keepdims=True))
-    fixed = None if centre is None else floats(centre)
-    chosen = None if centre_group is None else np.asarray(centre_group, dtype=np.int64)
-
-    def measured(levels: Floats) -> Floats:
-        middle = _centre(levels, share, fixed, chosen)
-        far = (weight * np.abs(levels - middle[..., None])).sum(axis=-1)
-        return divided(far, middle) if relative else far
-
-    known = used.sum(axis=-1) > 1
-    whole = np.where(known, measured(np.where(used, level, 0.0)), np.nan)
-    if draws == 0:
-        return Deviation(whole, np.full(whole.shape, np.nan), np.full(whole.shape, np.nan))
-    noisy = np.where(used, level, 0.0) + rng.standard_normal((draws, *level.shape)) * np.sqrt(noise)
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(measured(noisy), [tail, 1.0 - tail], axis=0)
-    return Deviation(whole, np.where(known, low, np.nan), np.where(known, high, np.nan))
 
 
 def attributable_risk(
@@ -303,12 +210,12 @@ def attributable_risk(
     ValueError
         A negative population or standard error, or no groups axis.
     """
-    share, level, noise = _groups(value, population, np.nan if se is None else se)
+    share, level, noise = groups_of(value, population, np.nan if se is None else se)
     chosen = np.asarray(best_group, dtype=np.int64)
-    own = _taken(share, chosen)
+    own = taken(share, chosen)
     known = ((share > 0).sum(axis=-1) > 1) & (own > 0)
     mean = np.where(known, (share * level).sum(axis=-1), np.nan)
-    best = _taken(level, chosen)
+    best = taken(level, chosen)
     z = normal_quantile(confidence)
     risk, fraction = best - mean, divided(best, mean) - 1.0
     if se is None:
@@ -328,35 +235,6 @@ def attributable_risk(
         Estimate(risk, risk - z * risk_error, risk + z * risk_error),
         Estimate(fraction, fraction - z * error, fraction + z * error),
     )
-
-
-def _groups(value: Numbers, population: Numbers, se: Numbers) -> tuple[Floats, Floats, Floats]:
-    """Shares of people, levels (0 where missing) and squared standard errors (0 where the group does not count)."""
-    level, people, error = same_shape(value, population, se)
-    if level.ndim == 0:
-        raise ValueError("the groups need a last axis")
-    if bool((people < 0).any()) or bool((error < 0).any()):
-        raise ValueError("a population or standard error must not be negative")
-    used = (people > 0) & ~np.isnan(level)
-    inside = np.where(used, people, 0.0)
-    share = np.nan_to_num(divided(inside, inside.sum(axis=-1, keepdims=True)))
-    return share, np.where(used, level, 0.0), np.where(used, error**2, 0.0)
-
-
-def _taken(values: Floats, position: npt.NDArray[np.int64]) -> Floats:
-    """The value at a position on the last axis."""
-    if values.shape[-1] == 0:
-        return np.full(values.shape[:-1], np.nan)
-    where = np.broadcast_to(position, values.shape[:-1])[..., None]
-    return floats(np.take_along_axis(values, where, axis=-1)[..., 0])
-
-
-def _centre(levels: Floats, share: Floats, fixed: Floats | None, chosen: npt.NDArray[np.int64] | None) -> Floats:
-    if fixed is not None:
-        return floats(np.broadcast_to(fixed, levels.shape[:-1]))
-    if chosen is None:
-        return floats((share * levels).sum(axis=-1))
-    return np.where(_taken(np.broadcast_to(share, levels.shape), chosen) > 0, _taken(levels, chosen), np.nan)
 
 
 def _quadratic_noise(diagonal: Floats, vector: Floats, noise: Floats) -> tuple[Floats, Floats]:

@@ -21,7 +21,7 @@ FIXED: dict[str, Any] = {
 }  # fmt: skip
 LEFT_TO_DEFAULT = {
     "confidence", "multiplier", "minimum_count", "window", "form", "measure", "noise", "interval", "weighted",
-    "relative", "invert", "infant_part", "bounds", "scale", "tolerance", "centre", "upper", "lower",
+    "relative", "invert", "infant_part", "bounds", "scale", "tolerance", "centre", "upper", "lower", "best", "rank",
 }  # fmt: skip
 FUNCTIONS = [name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))]
 # These refuse what the fuzz may hand them, with a message of their own.
