@@ -212,6 +212,7 @@ MAY = {
     },
     "learning": {
         "read": "read the method, take the course, read good examples",
+        "coverage": "see how many have taken the course in each unit",
     },
     "handbook": {
         "read": "read approved analyses",

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from jamlik.privacy.thresholds import Rules, rules_named
 
-__all__ = ["End", "People", "Told", "told_counts"]
+__all__ = ["End", "People", "Told", "smallest_told", "told_counts"]
 
 
 class End(StrEnum):
@@ -36,6 +36,12 @@ class Told:
 
     people_n: int
     with_n: Mapping[str, int | End | None]
+
+
+def smallest_told(rules: str = "default") -> tuple[int, int]:
+    """How many people a unit needs to be told of, and how many must have an outcome, and lack it, for a number."""
+    limits = rules_named(rules)
+    return limits.minimum_base, limits.minimum_count
 
 
 def told_counts(

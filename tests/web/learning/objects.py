@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jamlik.handbook.course import newest_course
 from jamlik.handbook.method import chapters
 from jamlik.web.organisation.models import Unit
 from tests.web.objects import Kind
@@ -18,6 +19,10 @@ def _chapter(made: Unit) -> dict[str, object]:
     return {"key": chapters()[0].key}
 
 
+def _module(made: Unit) -> dict[str, object]:
+    return {"key": newest_course().modules[0].key}
+
+
 KINDS = [
     Kind(
         "learning.chapter",
@@ -26,5 +31,13 @@ KINDS = [
         kwargs=_chapter,
         scoped=False,
         why_open="the method is the same for all",
+    ),
+    Kind(
+        "learning.module",
+        make=made_nothing,
+        urls=("learning:module", "learning:check", "learning:result"),
+        kwargs=_module,
+        scoped=False,
+        why_open="the course is the same for all",
     ),
 ]

@@ -58,11 +58,13 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 class Column:
     """A column: its key in the address, the key of its text, its value, and what it is sorted by (fields; none: not).
 
+    A label that is no text of the site, as a module's title, is a function that says it.
+
     `tag` gives a cell the look of a state (`core/parts/tag.html`): the value it returns is the look's name.
     """
 
     key: str
-    label: str
+    label: str | Callable[[], str]
     value: Callable[[Any], object]
     sort: str | Sequence[str] = ""
     link: Callable[[Any], str] | None = None
@@ -237,11 +239,15 @@ def _order(rows: QuerySet[Any], name: str) -> str | OrderBy:
     return F(plain).desc(nulls_last=True) if name.startswith("-") else F(plain).asc(nulls_last=True)
 
 
+def _label(column: Column) -> str:
+    return texts.say(column.label) if isinstance(column.label, str) else column.label()
+
+
 def _head(asked: QueryDict, column: Column, sort: str) -> ShownColumn:
     now = {column.key: "ascending", f"-{column.key}": "descending"}.get(sort, "")
     turn = f"-{column.key}" if now == "ascending" else column.key
     url = _url(asked, sort=turn, page="", format="") if column.sort else ""
-    return ShownColumn(texts.say(column.label), url, now if column.sort else "", column.number)
+    return ShownColumn(_label(column), url, now if column.sort else "", column.number)
 
 
 def _url(asked: QueryDict, **changed: str) -> str:
@@ -280,7 +286,7 @@ def _shown(value: object) -> str:
 def _file(rows: QuerySet[Any], spec: Spec, kind: str) -> HttpResponse:
     """Every row that was chosen, as a file."""
     columns = spec.file_columns or spec.columns
-    heads = [texts.say(column.label) for column in columns]
+    heads = [_label(column) for column in columns]
     body = [[column.value(row) for column in columns] for row in rows]
     name = f"{spec.name.replace('.', '-')}-{clock.today()}.{kind}"
     made = _csv(heads, body) if kind == "csv" else _xlsx(heads, body)

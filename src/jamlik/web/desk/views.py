@@ -16,6 +16,7 @@ from jamlik.web.desk.changes import happened_since
 from jamlik.web.desk.picture import FOLLOWERS, picture
 from jamlik.web.desk.role_steps import help_for
 from jamlik.web.desk.waiting import late_work, waiting_work
+from jamlik.web.learning.queries import progress
 from jamlik.web.organisation.queries import current_assignments
 from jamlik.web.organisation.roles import Role
 from jamlik.web.statistics.queries import begun_imports
@@ -43,6 +44,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "since": visit.before_at,
         "ekby_people": may(user, "desk.begin") and ekby_people.people().exists(),
         "standing": _standing(user) if roles else [],
+        "course": progress(user) if may(user, "learning.read") else None,
         "picture": picture(user) if held and held <= FOLLOWERS else [],
         "steps": [help_for(role, user) for role in Role if role in held & _TOLD_THEIR_STEPS],
     }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from jamlik.web.organisation.roles import EVERYONE
+from jamlik.web.organisation.roles import EVERYONE, Role
 
 __all__ = ["PERMISSIONS"]
 
+_LEADING = frozenset({Role.UNIT_MANAGER, Role.HEAD, Role.CONTROLLER, Role.STRATEGIST})
+
 PERMISSIONS = {
     "learning.read": EVERYONE,
+    "learning.coverage": _LEADING | {Role.HR},
 }
