@@ -219,6 +219,7 @@ MAY = {
         "write": "write analyses by the handbook's questions",
         "approve": "approve analyses that others wrote, or send them back",
         "decision_record": "record what the committee or the council decided on an analysis",
+        "edition_change": "make the municipality's own editions of the handbook's questions",
     },
     "desk": {"begin": "load Ekby, or begin with one's own municipality"},
 }

@@ -7,7 +7,7 @@ from jamlik.handbook.asking import asked, is_asked, lacking, rows_of
 from jamlik.handbook.editions import edition, edition_of
 from jamlik.handbook.gates import Breach, Case, Decision, breaches, decision_breaches, own_approval
 from jamlik.handbook.library import newest, question_set, shipped
-from jamlik.handbook.questions import Choice, Depth, Kind, Part, Question, QuestionSet, Step
+from jamlik.handbook.questions import Choice, Depth, Kind, Part, Question, QuestionSet, Step, text_of
 
 __all__ = [
     "Answers",
@@ -37,5 +37,6 @@ __all__ = [
     "question_set",
     "rows_of",
     "shipped",
+    "text_of",
     "value_of",
 ]

@@ -91,6 +91,8 @@ def _question(
     notes = list(_notes(question_set, question, lang))
     if not question.required and not question.when:
         notes.append(phrase(lang, "handbook.form.optional"))
+    if lang not in question.texts:  # a municipality's own, that nobody has translated
+        notes.append(phrase(lang, "handbook.form.only_swedish"))
     rows = tuple(
         FormRow(
             _row_title(question_set, question, row, place, lang, answers),

@@ -5,13 +5,31 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
-from jamlik.web.handbook.models import Analysis, Answer, Copy, Filled
+from jamlik.web.handbook.models import Analysis, Answer, Copy, Edition, Filled
 from jamlik.web.handbook.review_actions import content_of
 from jamlik.web.organisation.models import Unit
 from tests.web.assessments.objects import AT, made_finding, made_person
 from tests.web.objects import Kind
 
-__all__ = ["KINDS", "made_analysis", "made_approved", "made_sent"]
+__all__ = ["KINDS", "OWN", "made_analysis", "made_approved", "made_sent"]
+
+_QUESTION = {
+    "id": "own_1",
+    "step": "room",
+    "first": True,
+    "kind": "choice",
+    "choices": "own_1",
+    "text": {"sv": "Vilken stadsdel?", "fi": "Mikä kaupunginosa?"},
+    "help": {},
+    "depths": ["quick"],
+    "required": True,
+}
+OWN = {
+    "help": {"t02_in_the_room": {"sv": "Tänk på alla i Ekby."}},
+    "left_out": ["t06_last_time"],
+    "questions": [_QUESTION],
+    "choices": {"own_1": [{"id": "own_2", "sv": "Torget", "fi": "Tori"}, {"id": "own_3", "sv": "Hamnen"}]},
+}
 
 
 def made_analysis(unit: Unit, **fields: object) -> Analysis:
@@ -69,6 +87,23 @@ def made_filled(unit: Unit) -> Filled:
     )
 
 
+def made_edition(unit: Unit) -> Edition:
+    """A draft of the shortest set with a question of its own, and an analysis that the unit has begun with it."""
+    number = Edition.objects.count() + 1
+    edition = Edition.objects.create(
+        key=f"team-1+{number}",
+        base_key="team-1",
+        set_name="team",
+        number=number,
+        content=OWN,
+        ids_n=3,
+        begun_by=made_person(),
+        begun_at=AT,
+    )
+    made_analysis(unit, edition=edition, set_key=edition.key)
+    return edition
+
+
 def _unit(made: Analysis) -> dict[str, object]:
     return {"unit": made.unit_id}
 
@@ -98,6 +133,47 @@ def _blank(made: Analysis) -> dict[str, object]:
 
 
 KINDS = [
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:edition", "handbook:edition_texts", "handbook:give_out", "handbook:withdraw"),
+        from_top=True,
+    ),
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:begin_edition",),
+        kwargs=lambda made: {"name": made.set_name},
+        from_top=True,
+    ),
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:preview",),
+        kwargs=lambda made: {"pk": made.pk, "depth": "quick"},
+        from_top=True,
+    ),
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:edition_step",),
+        kwargs=lambda made: {"pk": made.pk, "step": "new"},
+        from_top=True,
+    ),
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:edition_question",),
+        kwargs=lambda made: {"pk": made.pk, "question": "own_1"},
+        from_top=True,
+    ),
+    Kind(
+        "handbook.edition",
+        make=made_edition,
+        urls=("handbook:edition_remove",),
+        kwargs=lambda made: {"pk": made.pk, "kind": "question", "name": "own_1"},
+        from_top=True,
+    ),
     Kind("handbook.analysis", make=made_talk, urls=("handbook:form",), kwargs=_form),
     Kind(
         "handbook.analysis",

@@ -30,7 +30,7 @@ def came_back(scene, client_as, monkeypatch):
         row = analysis or scene.analysis
         answers, faults = cleaned(questions, raw)
         read = Read(questions, row.depth, "sv", str(row.pk) if name is None else name, answers, faults)
-        monkeypatch.setattr(filled_views, "read_filled", lambda data, *, file: read)
+        monkeypatch.setattr(filled_views, "read_filled", lambda data, *, file, editions: read)
         return client_as(scene.writer).post(url("upload", row), {"file": SimpleUploadedFile("a.pdf", b"%PDF-")})
 
     return hand_in

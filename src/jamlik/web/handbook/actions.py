@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from jamlik.handbook import QuestionSet, as_json, cleaned, newest
+from jamlik.handbook import QuestionSet, as_json, cleaned
 from jamlik.handbook.answers import NONE
 from jamlik.handbook.questions import Kind
 from jamlik.web.assessments.models import Round
@@ -17,6 +17,7 @@ from jamlik.web.core.editing import EditConflict, save_if_unchanged
 from jamlik.web.core.people import User
 from jamlik.web.core.texts import language
 from jamlik.web.handbook import rules
+from jamlik.web.handbook.edition_queries import in_use
 from jamlik.web.handbook.models import Analysis, Answer
 from jamlik.web.handbook.prefill import filled_question, rows_from
 from jamlik.web.handbook.queries import finding_of_row, raw_of
@@ -34,7 +35,11 @@ Value = Mapping[str, Any]
 
 def locked(analysis: Analysis) -> Analysis:
     """The analysis, held until the transaction ends."""
-    return Analysis.objects.select_for_update(no_key=True, of=("self",)).select_related("unit").get(pk=analysis.pk)
+    return (
+        Analysis.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("unit", "edition")
+        .get(pk=analysis.pk)
+    )
 
 
 @transaction.atomic
@@ -52,7 +57,7 @@ def begin_analysis(
     by: User,
     at: datetime,
 ) -> Analysis:
-    """Begin an analysis with the newest questions of a set; each finding has a row of its own from the start.
+    """Begin an analysis with the questions of a set that are in use; each finding has a row of its own from the start.
 
     Parameters
     ----------
@@ -61,7 +66,7 @@ def begin_analysis(
     follows : Analysis, optional
         The one that this one follows up.
     """
-    questions = newest(set_name)
+    questions, edition = in_use()[set_name]
     if depth not in {each.id for each in questions.depths}:
         raise rules.RefusedError("handbook.refused.depth")
     rules.require_nobody([title, period])
@@ -69,6 +74,7 @@ def begin_analysis(
     require_public(chosen)
     made = Analysis.objects.create(
         set_key=questions.key,
+        edition=edition,
         depth=depth,
         unit=unit,
         title=title.strip(),

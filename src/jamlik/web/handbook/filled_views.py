@@ -22,6 +22,7 @@ from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 from jamlik.web.handbook import filled as forms_in
 from jamlik.web.handbook import queries, rules
+from jamlik.web.handbook.edition_queries import given_out
 from jamlik.web.handbook.filled import Compared
 from jamlik.web.handbook.forms import UploadForm
 from jamlik.web.handbook.models import Analysis, Filled, FilledState
@@ -55,7 +56,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 def _read(file: Any) -> Read:
     if file.size > LARGEST:
         raise JamlikError("pdf_too_large")
-    return read_filled(file.read(), file=str(file.name))
+    return read_filled(file.read(), file=str(file.name), editions=given_out())
 
 
 def _kept(request: HttpRequest, analysis: Analysis, read: Read) -> str:

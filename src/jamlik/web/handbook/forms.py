@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from jamlik.handbook import Case, Question, QuestionSet, is_asked, newest
+from jamlik.handbook import Case, Question, QuestionSet, is_asked
 from jamlik.handbook.answers import cleaned_value
 from jamlik.handbook.questions import Kind, Part
 from jamlik.model.words import phrase
@@ -17,6 +17,7 @@ from jamlik.web.assessments.rules import names_somebody
 from jamlik.web.core import clock
 from jamlik.web.core.forms import Form
 from jamlik.web.core.texts import language, later, say
+from jamlik.web.handbook.edition_queries import in_use
 from jamlik.web.handbook.models import Depth
 from jamlik.web.handbook.rules import POLITICAL
 from jamlik.web.handbook.shown import row_choices, text
@@ -24,7 +25,6 @@ from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics.models import Finding
 
 __all__ = [
-    "SETS",
     "AnswerForm",
     "BeginForm",
     "ChangeForm",
@@ -37,7 +37,6 @@ __all__ = [
     "set_choices",
 ]
 
-SETS = ("equality", "team", "crisis")
 _OUTCOMES = (Outcome.APPROVED, Outcome.NOTED, Outcome.REFERRED_BACK)
 
 
@@ -105,8 +104,7 @@ def _widget(case: Case, question: Question, part: Part) -> forms.Widget:
 def set_choices() -> list[tuple[str, str]]:
     """Sets and depths to choose among, as `equality.full`, with what each is called."""
     found = []
-    for name in SETS:
-        questions = newest(name)
+    for name, (questions, _) in in_use().items():
         for depth in questions.depths:
             title = text(questions.title)
             told = f"{title}, {text(depth.title).lower()}" if len(questions.depths) > 1 else title

@@ -14,8 +14,20 @@ from django.db.models import Q
 
 from jamlik.handbook import QuestionSet, question_set
 from jamlik.web.assessments.models import Body, Outcome
+from jamlik.web.handbook.edition_models import Edition, EditionState
 
-__all__ = ["Analysis", "AnalysisState", "Answer", "Copy", "Decision", "Depth", "Filled", "FilledState"]
+__all__ = [
+    "Analysis",
+    "AnalysisState",
+    "Answer",
+    "Copy",
+    "Decision",
+    "Depth",
+    "Edition",
+    "EditionState",
+    "Filled",
+    "FilledState",
+]
 
 
 class Depth(models.TextChoices):
@@ -52,6 +64,9 @@ class Analysis(models.Model):
     """One analysis: what it is about, which questions it was made with, and how far it has come."""
 
     set_key = models.CharField(max_length=60)  # in the version and edition it was begun with, for ever
+    edition = models.ForeignKey(
+        Edition, null=True, blank=True, on_delete=models.PROTECT, related_name="analyses"
+    )  # none where it was begun with a set as it ships
     depth = models.CharField(max_length=5, choices=Depth)
     unit = models.ForeignKey("organisation.Unit", on_delete=models.PROTECT, related_name="handbook_analyses")
     title = models.CharField(max_length=200)
@@ -102,7 +117,7 @@ class Analysis(models.Model):
     @property
     def questions(self) -> QuestionSet:
         """The questions it was begun with."""
-        return question_set(self.set_key)
+        return question_set(self.set_key) if self.edition is None else self.edition.questions
 
     @property
     def facts(self) -> frozenset[str]:

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-import json
-from functools import lru_cache
+from importlib.metadata import version
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from jamlik.handbook import Answers, as_json, cleaned, newest, question_set
+from jamlik.handbook import Answers, QuestionSet
+from jamlik.handbook.answers import NONE
 from jamlik.handbook.paper import form_of
 from jamlik.reports.form import form_pdf
-from jamlik.web.core import audit
 from jamlik.web.core.access import permission
 from jamlik.web.core.texts import language, say
 from jamlik.web.handbook import queries
-from jamlik.web.handbook.forms import SETS
+from jamlik.web.handbook.edition_queries import in_use
 from jamlik.web.handbook.shown import text
 
 __all__ = ["analysis_form", "blank_form", "blank_forms"]
 
 FILL, PRINT = "fill", "print"
+_KEPT_SECONDS = 30 * 24 * 60 * 60
 
 
-@lru_cache(maxsize=8)
-def _pdf(set_key: str, depth: str, lang: str, answers: str, analysis: str, kicker: str, kind: str) -> bytes:
-    """The form. The same form always gives the same bytes, so the latest few are kept."""
-    questions = question_set(set_key)
-    known: Answers = cleaned(questions, json.loads(answers))[0]
+def _pdf(questions: QuestionSet, depth: str, kind: str, *, answers: Answers, analysis: str, kicker: str) -> bytes:
     return form_pdf(
-        form_of(questions, depth, lang, answers=known, analysis=analysis, kicker=kicker, fillable=kind == FILL)
+        form_of(questions, depth, language(), answers=answers, analysis=analysis, kicker=kicker, fillable=kind == FILL)
     )
+
+
+def _blank_pdf(questions: QuestionSet, depth: str, kind: str) -> bytes:
+    """An empty form; the questions of a key never change, so what is laid out once is kept."""
+    key = f"handbook.blank:{version('jamlik')}:{questions.key}:{depth}:{language()}:{kind}"
+    kept: bytes | None = cache.get(key)
+    if kept is None:
+        kept = _pdf(questions, depth, kind, answers=NONE, analysis="", kicker="")
+        cache.set(key, kept, _KEPT_SECONDS)
+    return kept
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -59,20 +66,20 @@ def blank_forms(request: HttpRequest) -> HttpResponse:
                 for depth in questions.depths
             ],
         }
-        for name, questions in ((name, newest(name)) for name in SETS)
+        for name, (questions, _) in in_use().items()
     ]
     return render(request, "handbook/blank_forms.html", {"sets": sets, "back": reverse("handbook:list")})
 
 
 @permission("handbook.read")
 def blank_form(request: HttpRequest, name: str, depth: str, kind: str) -> HttpResponse:
-    """An empty form of the newest questions."""
+    """An empty form of the questions in use."""
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
-    if name not in SETS or kind not in (FILL, PRINT) or depth not in {each.id for each in newest(name).depths}:
+    questions, _ = in_use().get(name, (None, None))
+    if questions is None or kind not in (FILL, PRINT) or depth not in {each.id for each in questions.depths}:
         raise Http404
-    content = _pdf(newest(name).key, depth, language(), "{}", "", "", kind)
-    return _file(content, f"{newest(name).key}-{depth}-{kind}")
+    return _file(_blank_pdf(questions, depth, kind), f"{questions.key}-{depth}-{kind}")
 
 
 @permission("handbook.read")
@@ -83,6 +90,6 @@ def analysis_form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
         return HttpResponseNotAllowed(["GET"])
     if kind not in (FILL, PRINT):
         raise Http404
-    answers = audit.canonical(as_json(queries.case_of(analysis).answers))
-    content = _pdf(analysis.set_key, analysis.depth, language(), answers, str(pk), analysis.title, kind)
+    case = queries.case_of(analysis)
+    content = _pdf(case.set, case.depth, kind, answers=case.answers, analysis=str(pk), kicker=analysis.title)
     return _file(content, f"analysis-{pk}-{kind}")

@@ -14,4 +14,5 @@ PERMISSIONS = {
     "handbook.write": _WRITING,
     "handbook.approve": frozenset({Role.HEAD}),
     "handbook.decision_record": frozenset({Role.REGISTRAR}),
+    "handbook.edition_change": frozenset({Role.STRATEGIST, Role.ADMIN}),
 }

@@ -43,12 +43,12 @@ def visible_analyses(user: Person) -> QuerySet[Analysis]:
     """Analyses a person may read: all where they write or approve, what is approved where they read."""
     work = scope_ids(user, "handbook.write") | scope_ids(user, "handbook.approve")
     seen = Q(unit_id__in=work) | Q(unit_id__in=scope_ids(user, "handbook.read"), state=AnalysisState.APPROVED)
-    return Analysis.objects.filter(seen).select_related("unit", "written_by", "round")
+    return Analysis.objects.filter(seen).select_related("unit", "written_by", "round", "edition")
 
 
 def writable_analyses(user: Person) -> QuerySet[Analysis]:
     """Analyses a person may write in."""
-    return Analysis.objects.filter(unit_id__in=scope_ids(user, "handbook.write")).select_related("unit")
+    return Analysis.objects.filter(unit_id__in=scope_ids(user, "handbook.write")).select_related("unit", "edition")
 
 
 def to_approve(user: Person) -> QuerySet[Analysis]:

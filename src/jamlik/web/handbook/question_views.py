@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from jamlik.handbook import Case, Question, rows_of
 from jamlik.handbook.questions import SOLE
+from jamlik.model.words import phrase
 from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import clock, editing
 from jamlik.web.core.access import permission
@@ -199,6 +200,7 @@ def _question(
         "alone": alone,
         "title": text(question.texts),
         "help": text(question.help),
+        "only_swedish": _only_swedish(question),
         "example": text(question.example),
         "norm_critical": question.norm_critical,
         "row_name": "" if asked.row == NEW else row_name(asked.case.set, question, asked.row, asked.case.answers),
@@ -207,6 +209,11 @@ def _question(
         "back": _back(request, asked),
     }
     return render(request, "handbook/question.html", shown, status=status)
+
+
+def _only_swedish(question: Question) -> str:
+    """Said of a municipality's own question that nobody has translated to the language of the page."""
+    return "" if language() in question.texts else phrase(language(), "handbook.form.only_swedish")
 
 
 def _beside(asked: _Asked) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from jamlik.handbook import Case, cleaned, is_asked, question_set
+from jamlik.handbook import Case, cleaned, is_asked
 from jamlik.handbook.questions import text_of
 from jamlik.reports.document import Column, Definitions, Document, Paragraph, Section, Subheading, Table, TableCell
 from jamlik.web.core.texts import language, say
@@ -41,7 +41,7 @@ class Judged:
 def case_of_copy(analysis: Analysis, copy: Copy) -> tuple[Case, dict[str, Any]]:
     """What was approved, out of its frozen copy alone; and the copy's content."""
     content: dict[str, Any] = json.loads(copy.content)
-    questions = question_set(str(content["questions"]))
+    questions = analysis.questions  # an analysis keeps the ones it was begun with
     answers = cleaned(questions, content["answers"])[0]
     return Case(questions, str(content["depth"]), answers, analysis.facts, copy.made_at.date()), content
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from jamlik.handbook import Answers, Case, Part, Question, QuestionSet, is_asked, question_set, rows_of, value_of
+from jamlik.handbook import Answers, Case, Part, Question, QuestionSet, is_asked, rows_of, value_of
 from jamlik.handbook.questions import Kind, text_of
 from jamlik.model.words import phrase
 from jamlik.web.core.texts import language, say
@@ -12,7 +12,14 @@ from jamlik.web.handbook.models import Analysis
 
 __all__ = ["LOOKS", "answer_text", "lines_of", "row_choices", "row_name", "set_name", "state_text", "text"]
 
-LOOKS = {"draft": "plain", "submitted": "warn", "returned": "danger", "approved": "ok"}
+LOOKS = {
+    "draft": "plain",
+    "submitted": "warn",
+    "returned": "danger",
+    "approved": "ok",
+    "issued": "ok",
+    "withdrawn": "plain",
+}
 
 
 def text(texts: object) -> str:
@@ -27,7 +34,7 @@ def state_text(analysis: Analysis) -> str:
 
 def set_name(analysis: Analysis) -> str:
     """Which questions, and how deeply: `Jämlikhetsanalys, full analys`."""
-    questions = question_set(analysis.set_key)
+    questions = analysis.questions
     depth = next((text(each.title) for each in questions.depths if each.id == analysis.depth), "")
     return f"{text(questions.title)}, {depth.lower()}" if len(questions.depths) > 1 else text(questions.title)
 

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from jamlik.web.handbook import filled_views, paper_views, question_views, report_views, review_views, views
+from jamlik.web.handbook import (
+    edition_views,
+    edition_write_views,
+    filled_views,
+    paper_views,
+    question_views,
+    report_views,
+    review_views,
+    views,
+)
 
 app_name = "handbook"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.analysis_list, name="list"),
     path("new/", views.choose_unit, name="choose_unit"),
     path("new/<int:unit>/", views.begin, name="begin"),
+    path("sets/", edition_views.edition_list, name="editions"),
+    path("sets/<slug:name>/new/", edition_views.begin_edition, name="begin_edition"),
+    path("editions/<int:pk>/", edition_views.edition_page, name="edition"),
+    path("editions/<int:pk>/preview/<slug:depth>/", edition_views.preview, name="preview"),
+    path("editions/<int:pk>/give-out/", edition_views.give_out, name="give_out"),
+    path("editions/<int:pk>/withdraw/", edition_views.withdraw, name="withdraw"),
+    path("editions/<int:pk>/texts/", edition_write_views.edition_texts, name="edition_texts"),
+    path("editions/<int:pk>/steps/<slug:step>/", edition_write_views.edition_step, name="edition_step"),
+    path("editions/<int:pk>/questions/<slug:question>/", edition_write_views.edition_question, name="edition_question"),
+    path(
+        "editions/<int:pk>/remove/<slug:kind>/<slug:name>/", edition_write_views.edition_remove, name="edition_remove"
+    ),
     path("forms/", paper_views.blank_forms, name="blank_forms"),
     path("forms/<slug:name>/<slug:depth>/<slug:kind>/", paper_views.blank_form, name="blank"),
     path("analyses/<int:pk>/form/<slug:kind>/", paper_views.analysis_form, name="form"),

@@ -26,7 +26,7 @@ from jamlik.web.handbook.shown import LOOKS, row_name, set_name, state_text, tex
 from jamlik.web.handbook.told import sections_of
 from jamlik.web.handbook.verdicts import to_carry
 from jamlik.web.organisation.models import Unit
-from jamlik.web.organisation.queries import units_in_scope
+from jamlik.web.organisation.queries import root, units_in_scope
 from jamlik.web.register.conflicts import answer_conflict
 
 __all__ = ["analysis_list", "analysis_page", "begin", "change", "choose_unit"]
@@ -79,6 +79,18 @@ LIST = Spec(
             ],
             lambda rows, value: rows.filter(unit_id=value),
         ),
+        Filter(
+            "set",
+            "handbook.field.questions",
+            lambda request: [
+                (key, key)
+                for key in queries.visible_analyses(request.user)
+                .order_by("set_key")
+                .values_list("set_key", flat=True)
+                .distinct()
+            ],
+            lambda rows, value: rows.filter(set_key=value),
+        ),
     ),
     search=("title", "period", "unit__name"),
     sort="-written",
@@ -92,7 +104,12 @@ def analysis_list(request: HttpRequest) -> HttpResponse:
     """All analyses in the person's scope."""
     shown = listing.page(request, queries.visible_analyses(request.user), LIST)
     may_write = access.may(request.user, "handbook.write")
-    return shown.file or render(request, "handbook/list.html", {"listing": shown, "may_write": may_write})
+    page = {
+        "listing": shown,
+        "may_write": may_write,
+        "may_change_questions": access.may(request.user, "handbook.edition_change", unit=root()),
+    }
+    return shown.file or render(request, "handbook/list.html", page)
 
 
 @permission("handbook.write")
