@@ -18,6 +18,7 @@ from jamlik.web.desk.ekby import load
 from jamlik.web.desk.ekby_people import people
 from jamlik.web.goals import queries as goals
 from jamlik.web.goals.models import Goal, Target
+from jamlik.web.handbook.models import Analysis
 from jamlik.web.organisation.actions import begin_municipality
 from jamlik.web.organisation.models import Unit
 from jamlik.web.plans.models import Action, Plan, Remeasure
@@ -92,6 +93,10 @@ def test_ekby_is_loaded_from_the_first_page_and_each_role_finds_its_work(admin, 
     assert not Job.objects.filter(name="core.mail").exists(), "nobody in Ekby gets mail"
     assert Verdict.objects.filter(state="approved").count() >= 8
     assert {answer.answer for answer in Remeasure.objects.all()} == {"smaller", "cannot_tell"}
+    assert {(each.state, each.follow_up_on is None) for each in Analysis.objects.all()} == {
+        ("approved", False),
+        ("draft", True),
+    }
     assert all(each.points for each in goals.judged(Target.objects.select_related("indicator", "data_set")))
     assert people().count() == len(ekby()["people"])
     assert proved().holds

@@ -17,7 +17,7 @@ from jamlik.web.core.beginnings import Tell
 from jamlik.web.core.jobs import Running
 from jamlik.web.core.models import User
 from jamlik.web.core.texts import say
-from jamlik.web.desk import ekby_base, ekby_people, ekby_year
+from jamlik.web.desk import ekby_analyses, ekby_base, ekby_people, ekby_year
 from jamlik.web.desk.content import ekby
 from jamlik.web.organisation.models import Unit
 from jamlik.web.statistics import jobs as statistics_jobs
@@ -62,6 +62,7 @@ def load(*, by: User, tell: Tell) -> None:
         if not AuditEvent.objects.filter(verb=LOADED).exists():
             ekby_base.load_goals(by=by, at=at)
             ekby_year.load_year(by=by, at=at)
+            ekby_analyses.load_analyses(at=at)
             audit.record(LOADED, target=None, by=by, at=at)
     tell("desk.step.year", 1.0)
 

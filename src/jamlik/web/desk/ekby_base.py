@@ -21,9 +21,9 @@ from jamlik.web.organisation.queries import has_own_name, root
 from jamlik.web.register.actions import Decision, DocumentFacts, add_document, add_version
 from jamlik.web.register.models import Document, Law, Theme
 from jamlik.web.register.theme_actions import load_laws, theme_set_from_template
-from jamlik.web.statistics.models import DataSet, Indicator, Origin
+from jamlik.web.statistics.models import DataSet, Finding, Indicator, Origin
 
-__all__ = ["day_of_year", "days", "load_base", "load_goals", "top", "unit_of"]
+__all__ = ["day_of_year", "days", "finding_of", "load_base", "load_goals", "top", "unit_of"]
 
 NAME = "Ekby kommun"
 
@@ -43,6 +43,13 @@ def top() -> Unit:
     found = root()
     assert found is not None  # the first start makes it
     return found
+
+
+def finding_of(service: str, question: str, period: str) -> Finding:
+    """A difference of Ekby's: the figures are drawn with a fixed seed, so it is there every time."""
+    return Finding.objects.select_related("owner", "indicator").get(
+        data_set__origin=Origin.EKBY, data_set__origin_key=service, question_key=question, period=period
+    )
 
 
 def unit_of(code: str) -> Unit:

@@ -11,7 +11,7 @@ from jamlik.web.core.models import User
 from jamlik.web.organisation.models import RoleAssignment
 from jamlik.web.organisation.people_actions import make_link
 
-__all__ = ["DOMAIN", "new_links", "people"]
+__all__ = ["DOMAIN", "new_links", "people", "person"]
 
 DOMAIN = "@ekby.example"
 
@@ -21,6 +21,11 @@ def people() -> QuerySet[User]:
     roles = RoleAssignment.objects.select_related("unit").order_by("unit__path", "role")
     found = User.objects.filter(email__endswith=DOMAIN, is_active=True)
     return found.prefetch_related(Prefetch("role_assignments", roles)).order_by("pk")
+
+
+def person(address: str) -> User:
+    """One of them, by what stands before the domain."""
+    return User.objects.get(email=f"{address}{DOMAIN}")
 
 
 @transaction.atomic

@@ -13,14 +13,14 @@ from jamlik.web.assessments.round_actions import assign_findings, close_round, o
 from jamlik.web.core import clock
 from jamlik.web.core.models import User
 from jamlik.web.desk.content import ekby
-from jamlik.web.desk.ekby_base import days, top, unit_of
-from jamlik.web.desk.ekby_people import DOMAIN
+from jamlik.web.desk.ekby_base import days, finding_of, top, unit_of
+from jamlik.web.desk.ekby_people import person
 from jamlik.web.goals.models import Goal
 from jamlik.web.plans import actions as plans
 from jamlik.web.plans.models import Action, Plan
 from jamlik.web.plans.plan_actions import confirm_remeasure, make_plan, move_plan, remeasure
 from jamlik.web.statistics.actions import register_finding
-from jamlik.web.statistics.models import Finding, Origin
+from jamlik.web.statistics.models import Finding
 
 __all__ = ["load_year"]
 
@@ -32,19 +32,19 @@ def load_year(*, by: User, at: datetime) -> None:
     plan = _plan(at)
     last = _round(ekby()["last_round"], at=at)
     asked = _ask(last, ekby()["last_answer"], at=_then(at, -398))
-    open_round(round_=last, by=_person("strateg"), at=_then(at, -397))
+    open_round(round_=last, by=person("strateg"), at=_then(at, -397))
     for row in ekby()["last_answer"]:
         _answered(asked[row["question"]], row, plan=plan, at=_then(at, -385), approved_at=_then(at, -372))
     _case(last, at=_then(at, -368))
-    close_round(round_=last, by=_person("strateg"), at=_then(at, -360))
+    close_round(round_=last, by=person("strateg"), at=_then(at, -360))
     for row in ekby()["last_answer"]:
         if "action" in row:
             _followed_up(row, at=at)
     this = _round(ekby()["this_round"], at=at)
     asked = _ask(this, [*ekby()["this_answer"], *ekby()["this_question"]], at=_then(at, -21))
     limits = {unit_of(row["committee"]).pk: days(row["days"]) for row in ekby()["deadline"]}
-    set_deadlines(round_=this, days=limits, by=_person("strateg"), at=_then(at, -21))
-    open_round(round_=this, by=_person("strateg"), at=_then(at, -20))
+    set_deadlines(round_=this, days=limits, by=person("strateg"), at=_then(at, -21))
+    open_round(round_=this, by=person("strateg"), at=_then(at, -20))
     for row in ekby()["this_answer"]:
         _answered(asked[row["question"]], row, plan=plan, at=_then(at, -9), approved_at=_then(at, -6))
     for row in ekby()["this_answer"]:
@@ -58,22 +58,13 @@ def _then(at: datetime, n: int) -> datetime:
     return at + timedelta(days=n)
 
 
-def _person(address: str) -> User:
-    return User.objects.get(email=f"{address}{DOMAIN}")
-
-
 def _finding(row: Row) -> Finding:
-    return Finding.objects.select_related("owner", "indicator").get(
-        data_set__origin=Origin.EKBY,
-        data_set__origin_key=row["service"],
-        question_key=row["question"],
-        period=row["period"],
-    )
+    return finding_of(row["service"], row["question"], row["period"])
 
 
 def _plan(at: datetime) -> Plan:
     said, year = ekby()["plan"], clock.today().year
-    strategist = _person("strateg")
+    strategist = person("strateg")
     made = make_plan(
         title=said["title"],
         owner=top(),
@@ -89,7 +80,7 @@ def _plan(at: datetime) -> Plan:
         adopted_by="Kommunfullmäktige",
         adopted_on=days(said["adopted_days"]),
         paragraph=said["paragraph"],
-        by=_person("registrator"),
+        by=person("registrator"),
         at=_then(at, said["adopted_days"]),
     )
 
@@ -102,7 +93,7 @@ def _round(said: Row, *, at: datetime) -> Round:
         opens_on=days(said["opens_days"]),
         due_on=days(said["due_days"]),
         cap=5,
-        by=_person("strateg"),
+        by=person("strateg"),
         at=_then(at, said["opens_days"] - 1),
     )
 
@@ -116,7 +107,7 @@ def _ask(round_: Round, rows: list[Row], *, at: datetime) -> dict[str, Assignmen
     for code, of_unit in by_unit.items():
         for row in of_unit:
             (made,) = assign_findings(
-                findings=[_finding(row)], unit=unit_of(code), round_=round_, by=_person("strateg"), at=at
+                findings=[_finding(row)], unit=unit_of(code), round_=round_, by=person("strateg"), at=at
             )
             asked[row["question"]] = made
     return asked
@@ -124,7 +115,7 @@ def _ask(round_: Round, rows: list[Row], *, at: datetime) -> dict[str, Assignmen
 
 def _answered(asked: Assignment, row: Row, *, plan: Plan, at: datetime, approved_at: datetime) -> None:
     """A unit's answer, with its action where it promises one; sent, and then approved or returned."""
-    writer = _person(row["writer"])
+    writer = person(row["writer"])
     if "action" in row:
         _planned(asked, ekby()["action"][row["action"]], plan=plan, by=writer, at=at)
     asked.refresh_from_db()
@@ -132,9 +123,9 @@ def _answered(asked: Assignment, row: Row, *, plan: Plan, at: datetime, approved
     send_verdicts(verdicts=[verdict], by=writer, at=at)
     verdict = Verdict.objects.get(pk=verdict.pk)
     if "returned" in row:
-        return_verdict(verdict=verdict, reason=row["returned"], by=_person(row["approver"]), at=approved_at)
+        return_verdict(verdict=verdict, reason=row["returned"], by=person(row["approver"]), at=approved_at)
     elif "approver" in row:
-        approve_verdicts(verdicts=[verdict], by=_person(row["approver"]), at=approved_at)
+        approve_verdicts(verdicts=[verdict], by=person(row["approver"]), at=approved_at)
 
 
 def _fields(row: Row) -> dict[str, Any]:
@@ -168,7 +159,7 @@ def _planned(asked: Assignment, said: Row, *, plan: Plan, by: User, at: datetime
 
 def _followed_up(row: Row, *, at: datetime) -> None:
     """What was reported, which steps were reached, and what came of asking again."""
-    said, writer, before = ekby()["action"][row["action"]], _person(row["writer"]), _finding(row)
+    said, writer, before = ekby()["action"][row["action"]], person(row["writer"]), _finding(row)
     action = Action.objects.get(finding=before)
     for n, progress, text, spent in said.get("reports", []):
         plans.report(action=action, progress=progress, text=text, spent_sek=spent, by=writer, at=_then(at, n))
@@ -178,13 +169,13 @@ def _followed_up(row: Row, *, at: datetime) -> None:
         plans.reach_milestone(milestone=milestone, on=days(due), by=writer, at=_then(at, due))
     if "remeasured" in said:
         after = _finding({**row, "period": said["remeasured"]})
-        asked_again = remeasure(before=before, after=after, by=_person("analytiker"), at=_then(at, -18))
+        asked_again = remeasure(before=before, after=after, by=person("analytiker"), at=_then(at, -18))
         if "confirmed" in said:
             confirm_remeasure(
                 remeasure=asked_again,
                 closed=False,
                 comment=said["confirmed"],
-                by=_person(said["confirmed_by"]),
+                by=person(said["confirmed_by"]),
                 at=_then(at, -16),
             )
 
@@ -193,7 +184,7 @@ def _case(round_: Round, *, at: datetime) -> None:
     said = dict(ekby()["case"])
     committee = unit_of(said.pop("committee"))
     said["register_number"] = said["register_number"].format(year=clock.today().year - 1)
-    begin_case(round_=round_, committee=committee, texts=said, by=_person("utbildningschef"), at=at)
+    begin_case(round_=round_, committee=committee, texts=said, by=person("utbildningschef"), at=at)
 
 
 def _told(row: Row, *, at: datetime) -> None:
@@ -204,6 +195,6 @@ def _told(row: Row, *, at: datetime) -> None:
         group=row["group"],
         reference=row["reference"],
         heard_on=days(row["days"]),
-        by=_person(row["by"]),
+        by=person(row["by"]),
         at=_then(at, row["days"]),
     )

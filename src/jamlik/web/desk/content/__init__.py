@@ -1,4 +1,4 @@
-"""Ekby kommun's organisation, people, documents, goals and a year of work, as text to read in. Nothing here is real."""
+"""Ekby kommun: organisation, people, documents, goals, a year of work, analyses; text to read in. Nothing is real."""
 
 from __future__ import annotations
 
@@ -9,8 +9,14 @@ from typing import Any
 
 __all__ = ["ekby"]
 
+FILES = ("ekby.toml", "analyses.toml")
+
 
 @cache
 def ekby() -> dict[str, Any]:
     """Everything that is said of Ekby."""
-    return tomllib.loads(resources.files(__name__).joinpath("ekby.toml").read_text("utf-8"))
+    return {name: said for file in FILES for name, said in tomllib.loads(_text(file)).items()}
+
+
+def _text(file: str) -> str:
+    return resources.files(__name__).joinpath(file).read_text("utf-8")
