@@ -22,7 +22,7 @@ KINDS = (Kind.TEXT, Kind.LINE, Kind.CHOICE, Kind.CHOICES, Kind.DATE, Kind.NUMBER
 CHOSEN = frozenset({Kind.CHOICE, Kind.CHOICES})
 
 
-class WrittenField(forms.CharField):
+class _WrittenField(forms.CharField):
     """A text for those who answer, with our own words for what is wrong, and without characters that cannot be seen."""
 
     def __init__(self, *, limit: int, rows: int = 1, missing: str = "", **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class _InLanguages(Form):
     def ask(self, name: str, *, limit: int, rows: int = 1, missing: str = "", hint: str = "") -> None:
         """One field for each language; Swedish must be there where `missing` says what to write."""
         for lang in LANGUAGES:
-            self.fields[f"{name}_{lang}"] = WrittenField(
+            self.fields[f"{name}_{lang}"] = _WrittenField(
                 limit=limit,
                 rows=rows,
                 missing=missing if lang == "sv" else "",
