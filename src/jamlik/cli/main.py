@@ -22,9 +22,13 @@ __all__ = [
     "export_log",
     "handbook",
     "handbook_pdf",
+    "handbook_print",
     "handbook_read",
+    "ledger",
     "main",
+    "show_ledger",
     "verify_log",
+    "withdraw_release",
 ]
 
 app = typer.Typer(
@@ -41,6 +45,11 @@ app.add_typer(audit_log, name="audit-log")
 
 handbook = typer.Typer(help="Handbokens frågor som PDF, och ifyllda formulär tillbaka.", no_args_is_help=True)
 app.add_typer(handbook, name="handbook")
+
+ledger = typer.Typer(
+    help="Liggaren över publicerade tabeller: visa den, eller anteckna en indragning.", no_args_is_help=True
+)
+app.add_typer(ledger, name="ledger")
 
 
 class Lang(StrEnum):
@@ -320,13 +329,17 @@ def export_log(lang: LangOption = Lang.SV) -> None:
         log_command.export(lang=lang)
 
 
+QuestionsOption = Annotated[
+    str, typer.Option("--set", help="Vilka frågor: equality (analys), team (arbetsplatsträff) eller crisis (kris).")
+]
+DepthOption = Annotated[Depth | None, typer.Option("--depth", help="quick: snabb genomgång. full: full analys.")]
+
+
 @handbook.command("pdf")
 def handbook_pdf(
     out: Annotated[Path, typer.Option("--out", help="Fil som formuläret skrivs till.")],
-    questions: Annotated[
-        str, typer.Option("--set", help="Vilka frågor: equality (analys), team (arbetsplatsträff) eller crisis (kris).")
-    ] = "equality",
-    depth: Annotated[Depth | None, typer.Option("--depth", help="quick: snabb genomgång. full: full analys.")] = None,
+    questions: QuestionsOption = "equality",
+    depth: DepthOption = None,
     on_paper: Annotated[bool, typer.Option("--print", help="Med linjer att skriva på, i stället för fält.")] = False,
     lang: LangOption = Lang.SV,
 ) -> None:
@@ -335,6 +348,20 @@ def handbook_pdf(
 
     with failing_clearly(lang):
         handbook_command.write_form(out, name=questions, depth=depth and depth.value, lang=lang, fillable=not on_paper)
+
+
+@handbook.command("print")
+def handbook_print(
+    out: Annotated[Path, typer.Option("--out", help="Fil som handboken skrivs till.")],
+    questions: QuestionsOption = "equality",
+    depth: DepthOption = None,
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Skriv handboken som PDF att läsa: metodens kapitel, och frågorna som text."""
+    from jamlik.cli.commands import handbook as handbook_command
+
+    with failing_clearly(lang):
+        handbook_command.write_book(out, name=questions, depth=depth and depth.value, lang=lang)
 
 
 @handbook.command("read")
@@ -348,6 +375,82 @@ def handbook_read(
 
     with failing_clearly(lang):
         handbook_command.read_form(file, lang=lang, as_json=json)
+
+
+TableRulesOption = Annotated[
+    Path | None, typer.Option("--rules", help="Regler för tabellen (TOML): dimensioner, minsta antal, bredd.")
+]
+LedgerOption = Annotated[
+    Path | None, typer.Option("--ledger", help="Liggare över det som redan är publicerat. Skapas om den inte finns.")
+]
+WidthOption = Annotated[
+    int | None, typer.Option("--width", min=2, help="Så brett måste intervallet för ett litet tal vara.")
+]
+
+
+@app.command()
+def protect(
+    table: Annotated[Path, typer.Argument(help="Tabell med en rad per cell: CSV, Excel eller Parquet.")],
+    out: Annotated[Path, typer.Option("--out", help="Mapp för den skyddade tabellen. Skapas hel eller inte alls.")],
+    rules: TableRulesOption = None,
+    ledger: LedgerOption = None,
+    width: WidthOption = None,
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Dölj de små talen i en tabell, och så många till som krävs, och pröva skyddet genom ett angrepp."""
+    from jamlik.cli.commands import protect as protect_command
+
+    with failing_clearly(lang):
+        protect_command.run(table, out=out, rules=rules, ledger=ledger, width=width, lang=lang, as_json=json)
+
+
+@app.command()
+def attack(
+    tables: Annotated[
+        list[Path] | None, typer.Argument(help="Mappar från jamlik protect, eller tabeller med tomma celler.")
+    ] = None,
+    rules: TableRulesOption = None,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="Liggare vars utgåvor angriparen också känner till.")
+    ] = None,
+    width: WidthOption = None,
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Räkna ut vad en utomstående kan veta om de dolda talen i publicerade tabeller. Kod 7 när skyddet inte håller."""
+    from jamlik.cli.commands import attack as attack_command
+
+    with failing_clearly(lang):
+        if not attack_command.run(tables or [], rules=rules, ledger=ledger, width=width, lang=lang, as_json=json):
+            raise typer.Exit(7)
+
+
+@ledger.command("show")
+def show_ledger(
+    path: Annotated[Path, typer.Argument(help="Liggaren.")],
+    lang: LangOption = Lang.SV,
+    json: JsonOption = False,
+) -> None:
+    """Visa det som är publicerat, och kontrollera att liggarens kedja håller."""
+    from jamlik.cli.commands import protect as protect_command
+
+    with failing_clearly(lang):
+        protect_command.show_ledger(path, lang=lang, as_json=json)
+
+
+@ledger.command("withdraw")
+def withdraw_release(
+    path: Annotated[Path, typer.Argument(help="Liggaren.")],
+    release: Annotated[str, typer.Argument(help="Utgåvans beteckning, eller början av den.")],
+    why: Annotated[str, typer.Option("--why", help="Varför den är indragen.")],
+    lang: LangOption = Lang.SV,
+) -> None:
+    """Anteckna att en utgåva är indragen. Talen räknas fortfarande som kända."""
+    from jamlik.cli.commands import protect as protect_command
+
+    with failing_clearly(lang):
+        protect_command.withdraw(path, release, why=why, lang=lang)
 
 
 def main() -> None:

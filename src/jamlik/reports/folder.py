@@ -27,14 +27,14 @@ _REFUSED = (
 )
 
 
-def require_replaceable(target: Path) -> None:
+def require_replaceable(target: Path, *, mark: str = MARK) -> None:
     """Refuse a target that would lose something; asked before the work begins, so that nobody waits in vain.
 
     Raises
     ------
     JamlikError
         When the target, or a folder it would lie in, is a file, may not be written, or holds something else than an
-        earlier analysis.
+        earlier result: a folder with a file called `mark`.
     """
     target = target.resolve()
     there = next((folder for folder in target.parents if folder.exists()), target.parent)
@@ -44,7 +44,7 @@ def require_replaceable(target: Path) -> None:
         return
     if not target.is_dir():
         raise JamlikError("out_is_a_file", where=Place(str(target)), kind=ErrorKind.OUTPUT)
-    if any(target.iterdir()) and not (target / MARK).exists():
+    if any(target.iterdir()) and not (target / mark).exists():
         raise JamlikError("out_holds_other", where=Place(str(target)), kind=ErrorKind.OUTPUT)
 
 
@@ -68,10 +68,11 @@ def _in_place(work: Path, target: Path) -> None:
 
 
 @contextmanager
-def whole_folder(target: Path) -> Iterator[Path]:
+def whole_folder(target: Path, *, mark: str = MARK) -> Iterator[Path]:
     """Give a folder beside `target` to write in; it takes the target's place only when everything went well.
 
-    An earlier analysis in `target` is replaced; any other content is refused. After a failure nothing is left.
+    An earlier result in `target` (it has a file called `mark`) is replaced; any other content is refused. After a
+    failure nothing is left.
 
     Raises
     ------
@@ -79,7 +80,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         When the target cannot be written or holds something else.
     """
     target = target.resolve()
-    require_replaceable(target)
+    require_replaceable(target, mark=mark)
     work = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
         work.mkdir(parents=True)

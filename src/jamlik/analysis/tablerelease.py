@@ -1,0 +1,185 @@
+"""Two doors for anybody's table: protect it beside what is released already, and attack what is published."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from jamlik.analysis.anytable import AnyTable, opened_table
+from jamlik.analysis.tablerules import TableRules
+from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.provenance import canonical_json, fingerprint
+from jamlik.model.words import published
+from jamlik.privacy.crossed import TOTAL, Crossed
+from jamlik.privacy.ledger import crossed_as_data, crossed_from
+from jamlik.privacy.outside import Found, attacked
+from jamlik.privacy.publish import Protection, publishable
+from jamlik.privacy.together import Released
+
+__all__ = ["RELEASE", "TABLE", "TableRelease", "attack_tables", "protect_table"]
+
+RELEASE, TABLE = "release.json", "table.csv"
+_SHARE_DECIMALS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TableRelease:
+    """A protected table, ready to be written.
+
+    Parameters
+    ----------
+    protection : Protection
+        What is shown, and what it took.
+    rules : TableRules
+        What it was protected by.
+    earlier_n : int
+        How many tables it was tried together with.
+    release : str
+        Fingerprint of what is published.
+    files : mapping of name to bytes
+        The table and what describes it; nothing in them that is hidden.
+    """
+
+    protection: Protection
+    rules: TableRules
+    earlier_n: int
+    release: str
+    files: dict[str, bytes] = field(repr=False)
+
+
+def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] = ()) -> TableRelease:
+    """Read a table and protect it so that it can be published beside earlier ones.
+
+    Raises
+    ------
+    JamlikError
+        When the table cannot be read by these rules; as `ReleaseRefused` when it cannot be protected.
+    """
+    table = opened_table(path, rules, complete=True)
+    counts = rules.rules
+    protection = publishable(
+        table.crossed,
+        table.number,
+        sensitive=table.sensitive,
+        minimum_count=counts.minimum_count,
+        width=counts.width,
+        earlier=earlier,
+        name=table.name,
+    )
+    shown = protection.released
+    content = _table_csv(shown, rules)
+    about: dict[str, Any] = {
+        "cells": protection.cells_n,
+        "crossed": crossed_as_data(shown.crossed),
+        "format": 1,
+        "hidden": protection.hidden_n,
+        "population": rules.population,
+        "rules": {
+            "answer": counts.answer,
+            "count": rules.count,
+            "minimum_base": counts.minimum_base,
+            "minimum_count": counts.minimum_count,
+            "minimum_group": counts.minimum_group,
+            "preset": counts.preset,
+            "width": int(counts.width),
+        },
+        "table_sha256": hashlib.sha256(content).hexdigest(),
+    }
+    release = fingerprint(about)
+    about["release"] = release
+    files = {TABLE: content, RELEASE: (canonical_json(about) + "\n").encode()}
+    return TableRelease(protection, rules, len(earlier), release, files)
+
+
+def _table_csv(shown: Released, rules: TableRules) -> bytes:
+    """The table as it may be published: every margin, an empty number where a cell is hidden."""
+    crossed, answer = shown.crossed, rules.rules.answer
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    names = [axis.name for axis in crossed.axes]
+    lines.writerow([*names, rules.count, *(["share"] if answer else []), "status"])
+    for codes, number in zip(crossed.codes, shown.value.tolist(), strict=True):
+        labels = [code or axis.label for axis, code in zip(crossed.axes, codes, strict=True)]
+        hidden = np.isnan(number)
+        share = [_share(shown, codes, names.index(answer))] if answer else []
+        lines.writerow([*labels, "" if hidden else int(number), *share, "suppressed" if hidden else "shown"])
+    return text.getvalue().encode()
+
+
+def _share(shown: Released, codes: tuple[str, ...], place: int) -> str:
+    """Per cent of everybody with an answer, from what is published."""
+    number = shown.value[shown.crossed.place[codes]]
+    base = shown.value[shown.crossed.place[(*codes[:place], TOTAL, *codes[place + 1 :])]]
+    if codes[place] == TOTAL or np.isnan(number) or np.isnan(base) or base == 0:
+        return ""
+    return f"{published(float(100 * number / base), _SHARE_DECIMALS):.{_SHARE_DECIMALS}f}"
+
+
+def attack_tables(
+    paths: Sequence[Path], *, rules: TableRules | None, width: float | None = None, earlier: Sequence[Released] = ()
+) -> tuple[Found, float]:
+    """Attack published tables together; what was found, and the width that was asked for.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        Folders that `jamlik protect` has written, or tables read by `rules`.
+    rules : TableRules or None
+        Needed for tables; a folder brings its own.
+    width : float, optional
+        Instead of the largest width that the tables' own rules require.
+    earlier : sequence of Released
+        What a ledger holds.
+
+    Raises
+    ------
+    JamlikError
+        When a table cannot be read, or the tables contradict each other.
+    """
+    tables, asked = list(earlier), [] if rules is None else [(rules.rules.minimum_count, rules.rules.width)]
+    whole: AnyTable | None = None
+    for path in paths:
+        if path.is_dir():
+            table, promised = _released(path)
+            tables.append(table)
+            asked.append(promised)
+        elif rules is None:
+            raise JamlikError("attack_without_rules", where=Place(str(path)), kind=ErrorKind.USAGE)
+        else:
+            whole = opened_table(path, rules, complete=False)
+            shown = np.where(whole.hidden, np.nan, whole.number)
+            tables.append(Released(path.name, whole.crossed, shown, whole.told))
+    least = max((count for count, _ in asked), default=5)
+    wide = max((wide for _, wide in asked), default=4.0) if width is None else width
+    if whole is not None and len(tables) == 1 and whole.complete:
+        return attacked(tables, minimum_count=least, width=wide, truth=whole.number, sensitive=whole.sensitive), wide
+    return attacked(tables, minimum_count=least, width=wide), wide
+
+
+def _released(folder: Path) -> tuple[Released, tuple[int, float]]:
+    """A folder's table, and what its rules require."""
+    try:
+        about = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
+        crossed: Crossed = crossed_from(about["crossed"])
+        rules = about["rules"]
+        with (folder / TABLE).open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        value, told = np.full(crossed.size, np.nan), np.zeros(crossed.size, dtype=np.bool_)
+        labels = {axis.name: axis.label for axis in crossed.axes}
+        for row in rows:
+            codes = tuple(TOTAL if row[name] == label else row[name] for name, label in labels.items())
+            cell = crossed.place[codes]
+            told[cell] = True
+            value[cell] = float(row[rules["count"]]) if row[rules["count"]] else np.nan
+        promised = (int(rules["minimum_count"]), float(rules["width"]))
+    except (OSError, ValueError, KeyError, TypeError) as broken:
+        raise JamlikError("release_unreadable", where=Place(str(folder)), kind=ErrorKind.UNREADABLE) from broken
+    return Released(folder.name, crossed, value, told), promised

@@ -1,0 +1,230 @@
+"""The rules file of `jamlik protect` and `jamlik attack`: what a table's columns are, and what must stay hidden."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
+from jamlik.privacy.countrules import CountRules, count_rules
+from jamlik.privacy.thresholds import PRESETS
+from jamlik.sources.columns import nearest
+from jamlik.sources.tomllines import Path as KeyPath
+from jamlik.sources.tomllines import key_lines, line_of
+
+__all__ = ["KEYS", "DimensionRules", "TableRules", "parsed_table_rules", "read_table_rules"]
+
+KEYS: Mapping[str, Mapping[str, str]] = {
+    "table": {
+        "count": "text",
+        "total": "text",
+        "primary": "text",
+        "primary_values": "texts",
+        "hidden_column": "text",
+        "hidden_values": "texts",
+        "ignore": "texts",
+        "population": "text",
+        "where": "labels",
+    },
+    "rules": {
+        "preset": "text",
+        "minimum_count": "integer",
+        "minimum_group": "integer",
+        "minimum_base": "integer",
+        "width": "integer",
+        "answer": "text",
+    },
+    "dimensions": {"total": "text", "columns": "texts", "divisions": "divisions"},
+}
+"""Sections, their keys and what each holds; `[dimensions.<column>]` is one section for each dimension."""
+
+
+def _is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+_CHECKS: Mapping[str, Callable[[object], bool]] = {
+    "text": lambda value: isinstance(value, str),
+    "texts": _is_texts,
+    "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "labels": lambda value: isinstance(value, dict) and all(isinstance(text, str) for text in value.values()),
+    "divisions": lambda value: (
+        isinstance(value, dict)
+        and all(isinstance(groups, dict) and all(map(_is_texts, groups.values())) for groups in value.values())
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionRules:
+    """One dimension: what its total is called, and how its codes make larger groups.
+
+    `columns` are columns of the table that say which larger group each row's code lies in; `divisions` says it here.
+    """
+
+    total: str = "Total"
+    columns: tuple[str, ...] = ()
+    divisions: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TableRules:
+    """A rules file, read and checked. Without one, all columns but `n` are dimensions and the default rules hold.
+
+    Parameters
+    ----------
+    count, primary, hidden_column : str
+        Columns: the number of people; which cells must be hidden (true, or one of `primary_values`); which are (one of
+        `hidden_values`).
+    ignore : tuple of str
+        Columns that say nothing here.
+    population : str
+        Whom the table is about: tables about the same people have the same, in the ledger.
+    where : mapping of str to str
+        The part of the population: the table is about these alone.
+    dimensions : mapping of str to DimensionRules
+        In the order in which they are written; empty: all columns that are nothing else.
+    """
+
+    rules: CountRules
+    count: str = "n"
+    total: str = "Total"
+    primary: str = ""
+    primary_values: tuple[str, ...] = ()
+    hidden_column: str = ""
+    hidden_values: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    population: str = ""
+    where: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, DimensionRules] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Checker:
+    lines: Mapping[KeyPath, int]
+    name: str
+
+    def error(self, what: str, path: KeyPath, *, do: str | None = None, **values: Any) -> JamlikError:
+        return JamlikError(what, where=Place(self.name, line_of(self.lines, path)), do=do, **values)
+
+    def section(self, content: Mapping[str, Any], path: KeyPath) -> dict[str, Any]:
+        """One section's keys, none of them unknown or of another kind."""
+        keys = KEYS[str(path[0])]
+        shown = ".".join(str(part) for part in path)
+        for name, value in content.items():
+            if name not in keys:
+                like = nearest(name, keys)
+                do = "did_you_mean" if like else "do"
+                known = ", ".join(keys)
+                raise self.error(
+                    "toml_no_such_key_in", (*path, name), do=do, name=name, section=shown, known=known, like=like
+                )
+            if not _CHECKS[keys[name]](value):
+                expected = Term(f"toml_{keys[name]}")
+                raise self.error("toml_wrong_kind", (*path, name), name=name, expected=expected, value=value)
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+
+    def table(self, content: Mapping[str, Any], path: KeyPath) -> Mapping[str, Any]:
+        value: Any = content
+        for part in path:
+            value = value.get(part, {})
+        if not isinstance(value, dict):
+            shown = repr(".".join(str(part) for part in path))
+            raise self.error("toml_not_a_table", path, shown=shown, section=".".join(str(part) for part in path))
+        return value
+
+
+def read_table_rules(path: Path | None, *, width: int | None = None) -> TableRules:
+    """Read a rules file; None gives the default rules.
+
+    Parameters
+    ----------
+    path : Path or None
+        The file.
+    width : int, optional
+        Instead of the file's own width.
+
+    Raises
+    ------
+    JamlikError
+        When the file is not there, or with the line of the first thing that is wrong in it.
+    """
+    if path is None:
+        return parsed_table_rules("", name="", width=width)
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        why = error.strerror or ""
+        raise JamlikError(
+            "description_closed", where=Place(str(path)), why=why, kind=ErrorKind.UNREADABLE, name=path.name
+        ) from error
+    except UnicodeDecodeError as broken:
+        raise JamlikError(
+            "description_encoding", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name
+        ) from broken
+    return parsed_table_rules(text, name=str(path), width=width)
+
+
+def parsed_table_rules(text: str, *, name: str, width: int | None = None) -> TableRules:
+    """The rules that a text gives."""
+    try:
+        content: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as broken:
+        found = re.search(r"line (\d+)", str(broken))
+        row = int(found[1]) if found else text.count("\n") + 1
+        why = str(broken).split(" (at ")[0] + "."
+        raise JamlikError("description_no_toml", where=Place(name, row), why=why) from broken
+    check = _Checker(key_lines(text), name)
+    for section in content:
+        if section not in KEYS:
+            like = nearest(section, KEYS)
+            do = "did_you_mean" if like else "do"
+            raise check.error("toml_no_such_key", (section,), do=do, name=section, known=", ".join(KEYS), like=like)
+    table = check.section(check.table(content, ("table",)), ("table",))
+    rules = check.section(check.table(content, ("rules",)), ("rules",))
+    if width is not None:
+        rules["width"] = width
+    dimensions = {
+        column: check.section(check.table(content, ("dimensions", column)), ("dimensions", column))
+        for column in check.table(content, ("dimensions",))
+    }
+    _check_choices(check, rules, dimensions)
+    try:
+        counts = count_rules(**rules, given="primary" in table)
+    except JamlikError as low:
+        if name:
+            at = ("rules", "width") if low.key == "rules_width_low" else ("rules",)
+            low.where = Place(name, line_of(check.lines, at))
+        raise
+    whole = TableRules(counts, **table)
+    held = {column: _dimension(given, whole.total) for column, given in dimensions.items()}
+    return replace(whole, dimensions=held)
+
+
+def _dimension(given: Mapping[str, Any], total: str) -> DimensionRules:
+    divisions = {
+        division: {parent: tuple(codes) for parent, codes in groups.items()}
+        for division, groups in given.get("divisions", {}).items()
+    }
+    return DimensionRules(given.get("total", total), given.get("columns", ()), divisions)
+
+
+def _check_choices(check: _Checker, rules: Mapping[str, Any], dimensions: Mapping[str, Any]) -> None:
+    presets: Sequence[str] = sorted(rule.name for rule in PRESETS.values() if rule.protects)
+    preset, answer = rules.get("preset", "default"), rules.get("answer", "")
+    if preset not in presets:
+        _refuse_choice(check, "preset", preset, presets)
+    if answer and dimensions and answer not in dimensions:
+        _refuse_choice(check, "answer", answer, sorted(dimensions))
+
+
+def _refuse_choice(check: _Checker, name: str, value: str, choices: Sequence[str]) -> None:
+    like = nearest(value, choices)
+    raise check.error(
+        "toml_no_choice", ("rules", name), do="did_you_mean" if like else "", name=name, value=value,
+        choices=", ".join(choices), like=like,
+    )  # fmt: skip
