@@ -1,10 +1,10 @@
-"""`jamlik handbook`: the questions as a form, and a filled form as answers."""
+"""`jamlik handbook`: the questions as a form, a filled form as answers, and the handbook to read."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -13,37 +13,62 @@ from jamlik.cli.screen import out, talk
 from jamlik.handbook import Breach, Case, QuestionSet, as_json, breaches, newest
 from jamlik.handbook.filled import Filled, read_filled
 from jamlik.handbook.paper import form_of
+from jamlik.handbook.printed import book_of
 from jamlik.handbook.questions import Part, Question, text_of
 from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.model.words import phrase
+from jamlik.reports.book import book_pdf
 from jamlik.reports.form import form_pdf
 
-__all__ = ["read_form", "write_form"]
+__all__ = ["read_form", "write_book", "write_form"]
 
 
 def write_form(path: Path, *, name: str, depth: str | None, lang: str, fillable: bool) -> None:
-    """Write the newest version of a question set as a PDF.
+    """Write the newest version of a question set as a PDF to fill in, on a screen or with a pen.
 
     Raises
     ------
     JamlikError
         `no_such_handbook`, `no_such_depth`, or `form_unwritable`.
     """
+    questions, chosen = _chosen(name, depth)
+    _write(path, lambda: form_pdf(form_of(questions, chosen, lang, fillable=fillable)))
+    talk.print(phrase(lang, "cli.handbook.written", path=str(path)), markup=False)
+
+
+def write_book(path: Path, *, name: str, depth: str | None, lang: str) -> None:
+    """Write the handbook of a question set as a PDF to read: the method, and the questions as text.
+
+    Raises
+    ------
+    JamlikError
+        `no_such_handbook`, `no_such_depth`, or `form_unwritable`.
+    """
+    questions, chosen = _chosen(name, depth)
+    _write(path, lambda: book_pdf(book_of(questions, chosen, lang)))
+    talk.print(phrase(lang, "cli.handbook.printed", path=str(path)), markup=False)
+
+
+def _chosen(name: str, depth: str | None) -> tuple[QuestionSet, str]:
+    """The newest version of a set, and how deep to ask: all of it where nothing else is said."""
     questions = newest(name)
     depths = [each.id for each in questions.depths]
     chosen = depth or depths[-1]
     if chosen not in depths:
         known = ", ".join(depths)
         raise JamlikError("no_such_depth", kind=ErrorKind.USAGE, name=name, depth=chosen, known=known)
+    return questions, chosen
+
+
+def _write(path: Path, made: Callable[[], bytes]) -> None:
     if not path.parent.is_dir():
         raise JamlikError("form_unwritable", where=Place(str(path)), why="no_folder", kind=ErrorKind.OUTPUT)
     with talk.status(""):
-        written = form_pdf(form_of(questions, chosen, lang, fillable=fillable))
+        written = made()
     try:
         path.write_bytes(written)
     except OSError as error:
         raise JamlikError("form_unwritable", where=Place(str(path)), why="no_rights", kind=ErrorKind.OUTPUT) from error
-    talk.print(phrase(lang, "cli.handbook.written", path=str(path)), markup=False)
 
 
 def read_form(path: Path, *, lang: str, as_json: bool) -> None:
