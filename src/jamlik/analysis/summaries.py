@@ -35,6 +35,7 @@ OURS = (
     "sii_linear", "rii_linear", "aci_erreygers", "rci_wagstaff", "bgv_corrected", "bgsd_corrected", "covar_corrected",
     "ti_corrected", "mld_corrected", "mdmu_corrected", "mdmw_corrected", "mdbu_corrected", "mdbw_corrected",
     "mdru_corrected", "mdrw_corrected", "idisu_corrected", "idisw_corrected", "gini",
+    "gini_corrected", "atkinson", "atkinson_corrected",
 )  # fmt: skip
 _DRAWS = 1000
 _WHO_SCALES = (1.0, 100.0, 1000.0)
@@ -109,7 +110,7 @@ def measure_rows(table: GroupTable, *, compat: bool = False, confidence: float =
     rng = np.random.default_rng(seed)
     found = [*_two_groups(data), *_ordered(data), *_spreads(data), *_distances(data, rng), *_impacts(data)]
     if not compat:
-        found += [*_ordered_beside(data), *_wholes(data)]
+        found += [*_ordered_beside(data), *_wholes(data, rng)]
     return _frame(found, data)
 
 
@@ -334,13 +335,16 @@ def _impacts(data: _Data) -> Iterator[_Found]:
         yield _Found(name, value, se, low, high, np.where(bare, "none", by), note, where)
 
 
-def _wholes(data: _Data) -> Iterator[_Found]:
+def _wholes(data: _Data, rng: np.random.Generator) -> Iterator[_Found]:
     """Gini and Atkinson over the groups, as they stand and with the noise taken out."""
     positive = np.asarray((~data.used | (data.value >= 0)).all(axis=1))
     value = np.where(positive[:, None], data.value, np.nan)
     everywhere = np.ones(positive.shape, dtype=np.bool_)
-    yield _Found("gini", stats.gini(value=value, population=data.people), np.nan, np.nan, np.nan, "none",
-                 "carries the groups' noise", everywhere)  # fmt: skip
+    measures: tuple[Any, ...] = ("gini", "atkinson")
+    for name in measures:
+        found = stats.distribution_index(value=value, population=data.people, se=data.se, measure=name, draws=_DRAWS,
+                                         rng=rng, confidence=data.confidence)  # fmt: skip
+        yield from _distance_rows(name, found, 1.0, everywhere, data)
 
 
 def _frame(found: list[_Found], data: _Data) -> pl.DataFrame:

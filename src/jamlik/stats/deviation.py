@@ -1,7 +1,6 @@
 """How far groups lie on average from their mean, from the best of them, from a reference or from a number."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -10,16 +9,12 @@ import numpy.typing as npt
 
 from jamlik.stats._arrays import Floats, Numbers, checked_confidence, divided, floats
 from jamlik.stats._groups import groups_of, taken
+from jamlik.stats._redraws import BLOCK, Measured, limits_by_redraw
 from jamlik.stats.results import Estimate, Result
 
 __all__ = ["Deviation", "mean_deviation"]
 
 End: TypeAlias = Literal["highest", "lowest"]
-Measured: TypeAlias = Callable[[Floats], Floats]
-
-_PLACES = 16
-_BLOCK = 2_000_000
-"""Numbers drawn at a time: memory, not time, is what many settings would run out of."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,13 +110,13 @@ def mean_deviation(
     chosen = None if centre_group is None else np.broadcast_to(np.asarray(centre_group, np.int64), shape).reshape(-1)
     flat = [part.reshape(math.prod(shape), width) for part in (share, weight, level, noise)]
     found = []
-    size = max(1, _BLOCK // max(1, draws * width))
+    size = max(1, BLOCK // max(1, draws * width))
     for start in range(0, max(1, flat[0].shape[0]), size):
         part = slice(start, start + size)
         own = [one[part] for one in flat]
         middle = None if fixed is None else fixed[part]
         measured = _measure(own[0], own[1], middle, None if chosen is None else chosen[part], best, relative)
-        found.append(_limits(measured, own[0], own[2], own[3], middle, draws, rng, confidence))
+        found.append(limits_by_redraw(measured, own[0], own[2], own[3], middle, draws, rng, confidence))
     whole = np.concatenate(found, axis=-1).reshape(6, *shape)
     return Deviation(whole[0], whole[1], whole[2], Estimate(whole[3], whole[4], whole[5]))
 
@@ -153,55 +148,3 @@ def _measure(
         return divided(far, middle) if relative else far + 0.0 * np.where(np.isnan(middle), np.nan, 0.0)
 
     return measured
-
-
-def _limits(
-    measured: Measured,
-    share: Floats,
-    level: Floats,
-    noise: Floats,
-    fixed: Floats | None,
-    draws: int,
-    rng: np.random.Generator,
-    confidence: float,
-) -> Floats:
-    """Value, percentiles, and corrected value with limits, shape (6, settings)."""
-    known = (share > 0).sum(axis=-1) > 1
-    value = np.where(known, measured(level), np.nan)
-    nothing = np.full(value.shape, np.nan)
-    if draws == 0 or not value.size:
-        return np.stack([value, *[nothing] * 5])
-    error = rng.standard_normal((draws, *level.shape)) * np.sqrt(noise)
-    tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(measured(level + error), [tail, 1.0 - tail], axis=0)
-    base = np.where(share > 0, (share * level).sum(axis=-1, keepdims=True) if fixed is None else fixed[:, None], 0.0)
-    off = np.where(share > 0, level - base, 0.0)
-    turns = np.where(np.arange(level.shape[-1]) % 2 == 0, 1.0, -1.0) * np.sqrt(noise)
-    alike = np.abs(off).max(axis=-1, initial=0.0) <= 1e-12 * np.abs(base).max(axis=-1, initial=0.0)
-    off = np.where(alike[:, None], turns, off)
-    reach = divided(np.quantile(measured(base + error), 1.0 - tail, axis=0), measured(base + off))
-    # No distance farther from the one observed than noise alone makes can be a limit: the triangle inequality.
-    reach = np.nan_to_num(reach) * 1.05 + 1e-9
-    centre = np.where(alike, 0.0, 1.0)
-    true, drawn = [], []
-    for step in np.linspace(-1.0, 1.0, _PLACES):
-        levels = base + np.maximum(centre + step * reach, 0.0)[:, None] * off
-        true.append(measured(levels))
-        drawn.append(np.quantile(measured(levels + error), [1.0 - tail, 0.5, tail], axis=0))
-    lowest, middle, highest = (_crossing(np.stack(true), np.stack([row[i] for row in drawn]), value) for i in range(3))
-    found = np.stack([value, low, high, middle, np.minimum(lowest, low), np.maximum(highest, high)])
-    found[4] = np.where(lowest <= 0, 0.0, found[4])
-    found[1:] = np.where(known & ~np.isnan(low), found[1:], np.nan)
-    return found
-
-
-def _crossing(true: Floats, drawn: Floats, value: Floats) -> Floats:
-    """The true distance at which a percentile of the redraws is the distance observed; the first axis is searched."""
-    rising = np.maximum.accumulate(drawn, axis=0)
-    after = np.clip((rising <= value).sum(axis=0), 1, true.shape[0] - 1)[None]
-    (x0, x1), (y0, y1) = (
-        (np.take_along_axis(part, after - 1, axis=0)[0], np.take_along_axis(part, after, axis=0)[0])
-        for part in (true, rising)
-    )
-    part = np.clip(np.nan_to_num(divided(value - y0, y1 - y0)), 0.0, 1.0)
-    return floats(x0 + part * (x1 - x0))

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from jamlik.analysis.summaries import COLUMNS, ORDERED, UNORDERED, measure_rows
+from jamlik.analysis.summaries import COLUMNS, ORDERED, OURS, UNORDERED, measure_rows
 from jamlik.cli.commands import measures
 from jamlik.model.errors import JamlikError
 from jamlik.sources.grouptables import read_group_table
@@ -112,8 +112,10 @@ def test_every_measure_of_who_is_there_under_its_name(made: dict[str, pl.DataFra
         there = table.filter(pl.col("setting") == setting)
         assert set(names) <= set(there["measure"])
         assert there.height == there["measure"].n_unique()
+        assert set(there["measure"]) <= {*names, *OURS}
         rows = there.filter(pl.col("measure").is_in(list(names)))
         assert rows.select(pl.col("estimate", "lowerci", "upperci").null_count().sum()).row(0) == (0, 0, 0)
+    assert set(OURS) <= set(table["measure"])
     assert written_settings(table) == [
         "who_ordered_sba",
         "who_ordered_u5mr",

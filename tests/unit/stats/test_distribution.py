@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats as scipy_stats
 
-from jamlik.stats import dissimilarity, exposure, gini, quantile_ratio
+from jamlik.stats import (
+    atkinson,
+    dissimilarity,
+    distribution_index,
+    entropy_index,
+    exposure,
+    gini,
+    median_odds_ratio,
+    quantile_ratio,
+)
 
 groups = st.lists(st.tuples(st.floats(0.01, 100), st.integers(1, 50)), min_size=2, max_size=12)
 areas = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=2, max_size=10)
@@ -88,3 +97,55 @@ def test_separation_keeps_its_laws(rows: list[tuple[int, int]]) -> None:
         lived = (own > 0) & (total > 1)
         wanted = (own[lived] * (own[lived] - 1) / (total[lived] - 1)).sum() / own[lived].sum()
         assert alone.value == pytest.approx(wanted)
+
+
+@given(groups)
+def test_atkinson_against_its_definition_and_laws(rows: list[tuple[float, int]]) -> None:
+    value, people = np.array(rows).T
+    each = np.repeat(value, people.astype(int))
+    found = atkinson(value=value, population=people)
+    assert found == pytest.approx(1 - scipy_stats.gmean(each) / each.mean(), abs=1e-9)
+    theil = entropy_index(value=value, population=people, measure="log_deviation").value
+    assert found == pytest.approx(1 - np.exp(-theil), abs=1e-9)
+    harmonic = atkinson(value=value, population=people, aversion=2.0)
+    assert harmonic == pytest.approx(1 - scipy_stats.hmean(each) / each.mean(), abs=1e-9)
+    assert harmonic >= found - 1e-9
+    assert atkinson(value=value * 5, population=people * 2) == pytest.approx(float(found), abs=1e-9)
+    assert atkinson(value=[0, 3], population=1) == 1
+    with pytest.raises(ValueError, match="aversion"):
+        atkinson(value=value, population=people, aversion=0)
+
+
+@pytest.mark.parametrize("measure", ["gini", "atkinson", "quantile_ratio"])
+def test_indices_of_uncertain_levels_find_equality_and_cover(measure: str) -> None:
+    rng = np.random.default_rng(11)
+    people = rng.integers(80, 400, 12)
+    for spread in (0.0, 0.12):
+        true = 0.3 + spread * np.linspace(-1, 1, 12)
+        value = rng.binomial(people, true, (150, 12)) / people
+        se = np.sqrt(value * (1 - value) / people)
+        found = distribution_index(value=value, population=people, se=se, measure=measure, draws=200, rng=rng)  # type: ignore[arg-type]
+        plain = {"gini": gini, "atkinson": atkinson, "quantile_ratio": quantile_ratio}[measure]
+        np.testing.assert_allclose(found.value, plain(value=value, population=people), atol=1e-9)  # type: ignore[operator]
+        exact = plain(value=true, population=people)  # type: ignore[operator]
+        inside = (found.corrected.low <= exact + 1e-9) & (exact - 1e-9 <= found.corrected.high)
+        assert inside.mean() > 0.91
+        if spread == 0:
+            assert (found.corrected.low > exact + 1e-9).mean() <= 0.065
+            assert np.median(found.corrected.value) < np.median(found.value)
+
+
+def test_median_odds_ratio_against_its_definition_and_simulation() -> None:
+    rng = np.random.default_rng(12)
+    sigma = 0.5
+    total = rng.integers(200, 900, 40)
+    odds = rng.normal(-1, sigma, (400, 40))
+    found = median_odds_ratio(count=rng.binomial(total, 1 / (1 + np.exp(-odds))), total=total)
+    wanted = np.exp(np.sqrt(2) * sigma * scipy_stats.norm.ppf(0.75))
+    drawn = np.exp(np.abs(rng.normal(0, sigma, 200_000) - rng.normal(0, sigma, 200_000)))
+    assert np.median(drawn) == pytest.approx(wanted, rel=0.01)
+    assert np.median(found.value) == pytest.approx(wanted, rel=0.03)
+    assert 0.92 < ((found.low <= wanted) & (wanted <= found.high)).mean() < 0.98
+    alike = median_odds_ratio(count=rng.binomial(total, 0.2, (400, 40)), total=total)
+    assert (alike.low > 1).mean() < 0.065
+    assert np.isnan(median_odds_ratio(count=[1, 0], total=[5, 0]).value)

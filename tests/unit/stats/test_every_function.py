@@ -18,10 +18,12 @@ SHAPES = [(3, 4), (4,), (0, 4), (2, 0), (1,), (5, 1)]
 VALUES = [0.0, 1.0, 2.0, 5.0, np.nan, 0.3, 1e-12, 1e9, 10.0]
 FIXED: dict[str, Any] = {
     "groups": 4, "centre_group": 0, "best_group": 0, "direction": 1, "group_weight": 0.3, "draws": 5,
+    "goal": 0.5, "goal_period": 10.0,
 }  # fmt: skip
 LEFT_TO_DEFAULT = {
     "confidence", "multiplier", "minimum_count", "window", "form", "measure", "noise", "interval", "weighted",
     "relative", "invert", "infant_part", "bounds", "scale", "tolerance", "centre", "upper", "lower", "best", "rank",
+    "stratum", "cluster", "aversion", "prevalence", "most", "quantile",
 }  # fmt: skip
 FUNCTIONS = [name for name in stats.__all__ if inspect.isfunction(getattr(stats, name))]
 # These refuse what the fuzz may hand them, with a message of their own.
