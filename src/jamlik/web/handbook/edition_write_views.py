@@ -264,14 +264,15 @@ def edition_remove(request: HttpRequest, pk: int, kind: str, name: str) -> HttpR
     except RefusedError as refused:
         problem = str(refused)
     key = "take_back" if back else "remove" if content_of.is_own(name) else "leave_out"
+    tried = request.method == "POST"
+    what = text(titles[name])
     shown = {
-        "title": say(f"handbook.edition.{key}.title", what=text(titles[name])),
+        "title": what if problem else say(f"handbook.edition.{key}.title", what=what),
         "text": say(f"handbook.edition.{key}.text"),
         "button": "" if problem else say(f"handbook.edition.{key}.button"),
         "danger": not back,
-        "problem": problem,
+        "problem": problem if tried else "",
+        "why": "" if tried else problem,
         "back": overview,
     }
-    return render(
-        request, "handbook/edition_confirm.html", shown, status=422 if problem and request.method == "POST" else 200
-    )
+    return render(request, "handbook/edition_confirm.html", shown, status=422 if tried else 200)

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
-from jamlik.handbook import Case, Question, rows_of
+from jamlik.handbook import Case, Kind, Question, rows_of
 from jamlik.handbook.questions import SOLE
 from jamlik.model.words import phrase
 from jamlik.web.assessments.rules import RefusedError
@@ -25,6 +25,7 @@ from jamlik.web.handbook.forms import AnswerForm
 from jamlik.web.handbook.models import Analysis, Answer
 from jamlik.web.handbook.pages import LISTED, Page, after, pages_of
 from jamlik.web.handbook.shown import answer_text, lines_of, row_name, text
+from jamlik.web.handbook.suggesting import suggestions
 from jamlik.web.learning.shown import beside
 from jamlik.web.register.conflicts import answer_conflict
 from jamlik.web.statistics.queries import charts
@@ -193,6 +194,10 @@ def _question(
     if alone:
         field = next(iter(form.fields.values()))
         field.help_text = " ".join(each for each in (text(question.help), str(field.help_text)) if each)
+    known = suggestions(asked.analysis.unit, [part for part in question.parts if part.id in form.fields])
+    in_line = {name for name in known if question.part(name).kind is Kind.LINE}  # the others have only the list to read
+    for name in in_line:
+        form.fields[name].widget.attrs["list"] = f"known_{name}"
     version = editing.seen_version(request) if request.method == "POST" else (kept.version if kept else 0)
     shown = {
         **_beside(asked),
@@ -201,6 +206,9 @@ def _question(
         "title": text(question.texts),
         "help": text(question.help),
         "only_swedish": _only_swedish(question),
+        "known": [
+            (name if name in in_line else "", str(form.fields[name].label), listed) for name, listed in known.items()
+        ],
         "example": text(question.example),
         "norm_critical": question.norm_critical,
         "row_name": "" if asked.row == NEW else row_name(asked.case.set, question, asked.row, asked.case.answers),
