@@ -13,7 +13,7 @@ from jamlik.handbook import as_json, asked, decision_breaches
 from jamlik.web.assessments.models import Body, Outcome
 from jamlik.web.core import audit
 from jamlik.web.core.people import User
-from jamlik.web.handbook import rules
+from jamlik.web.handbook import rules, telling
 from jamlik.web.handbook.actions import locked
 from jamlik.web.handbook.models import Analysis, AnalysisState, Copy, Decision
 from jamlik.web.handbook.queries import case_of
@@ -47,6 +47,7 @@ def submit(*, analysis: Analysis, follow_up_on: date | None, reply: str = "", by
     before, row.state = row.state, AnalysisState.SUBMITTED
     row.submitted_by, row.submitted_at, row.follow_up_on = by, at, follow_up_on
     _moved(row, "handbook.analysis_submitted", before, by=by, at=at, note=reply.strip())
+    telling.sent_in(row)
     return row
 
 
@@ -77,6 +78,7 @@ def ask_for_completion(*, analysis: Analysis, text: str, by: User, at: datetime)
     )
     before, row.state = row.state, AnalysisState.RETURNED
     _moved(row, "handbook.analysis_returned", before, by=by, at=at, note=text.strip())
+    telling.writers(row, "returned", by=by)
     return row
 
 
@@ -109,6 +111,7 @@ def approve(*, analysis: Analysis, expected_version: int, by: User, at: datetime
         made_at=at,
         made_by=by,
     )
+    telling.writers(row, "approved", by=by)
     return row
 
 
@@ -185,4 +188,6 @@ def record_decision(
     if outcome == Outcome.REFERRED_BACK:
         row.state, row.approved_by, row.approved_at = AnalysisState.RETURNED, None, None
     _moved(row, "handbook.decision_recorded", before, by=by, at=at, note=decided.reason)
+    if outcome == Outcome.REFERRED_BACK:
+        telling.writers(row, "referred_back", by=by)
     return made
