@@ -212,6 +212,8 @@ MAY = {
     },
     "learning": {
         "read": "read the method, take the course, read good examples",
+        "write": "write good examples for one's units",
+        "review": "let everybody see an example, or send it back",
         "coverage": "see how many have taken the course in each unit",
     },
     "handbook": {

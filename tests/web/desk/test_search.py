@@ -16,6 +16,7 @@ from jamlik.web.register.models import Document, Law, Theme, ThemeSet
 from jamlik.web.statistics.models import Finding
 from tests.web.assessments.objects import made_approved, made_round
 from tests.web.handbook.objects import made_approved as made_approved_analysis
+from tests.web.learning.objects import made_shown
 from tests.web.plans.objects import made_action, made_plan
 from tests.web.statistics.objects import made_finding
 
@@ -44,6 +45,7 @@ def test_every_kind_of_thing_is_found_by_a_part_of_its_words(municipality, user_
     Law.objects.create(code="SL", number="2010:800", kind="law", name="Skollagen")
     analysis = made_approved_analysis(unit)
     Analysis.objects.update(title="Lunchkön")
+    example = made_shown(unit)
     user_of("unit_manager", unit, name="Rektor Björkskolan")
     client = client_as(user_of("admin", municipality.top))
     for text, expected in (
@@ -61,9 +63,10 @@ def test_every_kind_of_thing_is_found_by_a_part_of_its_words(municipality, user_
         ("safety", f"/register/?theme={theme.pk}"),
         ("björkhag", "/organisation/areas/?q=0126A0010"),
         ("lunchk", f"/handbook/analyses/{analysis.pk}/"),
+        ("hallen", f"/learning/examples/{example.pk}/"),
     ):
         assert expected.lower() in found(client, text).lower(), text
-    assert len(KINDS) == 15
+    assert len(KINDS) == 16
 
 
 def test_every_word_must_be_there_and_capitals_do_not_matter(municipality, user_of, client_as):

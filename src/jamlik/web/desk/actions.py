@@ -13,6 +13,7 @@ from jamlik.web.core.busy import if_free, is_busy
 from jamlik.web.core.jobs import Job, enqueue
 from jamlik.web.core.models import User
 from jamlik.web.desk.models import Visit
+from jamlik.web.learning.actions import load_examples
 from jamlik.web.organisation.actions import add_unit, change_unit
 from jamlik.web.organisation.models import Unit, UnitKind
 from jamlik.web.organisation.queries import has_own_name, root
@@ -71,7 +72,7 @@ def ask_for_ekby(*, by: User, at: datetime) -> Job:
 
 @transaction.atomic
 def begin_own(*, municipality: str, by: User, at: datetime) -> Import:
-    """Begin with one's own municipality: an executive board to own its figures, laws and themes, and the figures.
+    """Begin with one's own municipality: a board to own its figures, laws, themes, good examples, and the figures.
 
     What is there already is kept. Nothing is made before the municipality is one there is.
 
@@ -89,6 +90,7 @@ def begin_own(*, municipality: str, by: User, at: datetime) -> Import:
         change_unit(unit=top, values=values, expected_version=top.version, by=by, at=at)
     load_laws(by=by, at=at)
     theme_set_from_template(key="four_perspectives", by=by, at=at)
+    load_examples(by=None, at=at)
     return begin_municipality(municipality=home.code, owner=_board(top, by=by, at=at), by=by, at=at)
 
 

@@ -14,6 +14,7 @@ from jamlik.web.desk.ekby_people import DOMAIN
 from jamlik.web.goals.actions import GoalFacts, TargetFacts, add_goal, add_target, adopt_goal
 from jamlik.web.goals.choices import TargetChoices
 from jamlik.web.goals.models import Goal
+from jamlik.web.learning.actions import load_examples
 from jamlik.web.organisation.actions import add_unit, change_unit
 from jamlik.web.organisation.models import Unit
 from jamlik.web.organisation.people_actions import add_person
@@ -58,7 +59,7 @@ def unit_of(code: str) -> Unit:
 
 
 def load_base(*, by: User, at: datetime) -> None:
-    """Units, people, laws, themes and documents that are not there yet; where there is no name yet, it is Ekby's."""
+    """Units, people, laws, themes, good examples and documents not there yet; without a name, it gets Ekby's."""
     here = top()
     if not has_own_name(here):
         change_unit(unit=here, values={"name": NAME}, expected_version=here.version, by=by, at=at)
@@ -71,6 +72,7 @@ def load_base(*, by: User, at: datetime) -> None:
     load_laws(by=by, at=at)
     for key in ekby()["theme_sets"]:
         theme_set_from_template(key=key, by=by, at=at)
+    load_examples(by=None, at=at)
     known = set(Document.objects.values_list("title", flat=True))
     for row in ekby()["document"]:
         if row["title"] not in known:

@@ -22,6 +22,8 @@ from jamlik.web.goals.models import Goal
 from jamlik.web.goals.queries import indicators_with_goals
 from jamlik.web.handbook.queries import visible_analyses
 from jamlik.web.handbook.shown import state_text as analysis_state
+from jamlik.web.learning.queries import visible_examples
+from jamlik.web.learning.shown import chapters_with
 from jamlik.web.organisation.models import Area, Unit
 from jamlik.web.organisation.queries import units_in_scope
 from jamlik.web.plans.models import ActionState
@@ -132,6 +134,12 @@ KINDS: dict[str, _Kind] = {
         lambda user: visible_analyses(user).order_by("-written_at", "pk"),
         lambda row: Hit(row.title, _page("handbook:analysis", row), f"{row.unit.name}, {analysis_state(row)}"),
     ),
+    "examples": _Kind(
+        "learning.read",
+        ("title", "service", "goal", "seen", "done", "result", "elsewhere", "unit__name"),
+        lambda user: visible_examples(user).prefetch_related(None).order_by("title", "pk"),
+        lambda row: Hit(row.heading, _page("learning:example", row), f"{row.said('service')}, {row.unit.name}"),
+    ),
     "goals": _Kind(
         "goals.view",
         ("title", "desired_result", "code"),
@@ -229,4 +237,13 @@ def search(user: User, text: str, *, kind: str = "") -> list[Found]:
         if rows:
             hits = tuple(each.hit(row) for row in rows[:shown])
             found.append(Found(name, say(f"desk.search.{name}"), hits, len(rows) > shown))
-    return found
+    return found + ([] if kind in KINDS else _chapters(user, words))
+
+
+def _chapters(user: User, words: list[str]) -> list[Found]:
+    """The method's chapters, which ship with the program and are in no table; there are few, so all are shown."""
+    found = chapters_with(words) if may(user, "learning.read") else []
+    hits = tuple(
+        Hit(title, reverse("learning:chapter", args=[key]), say("desk.search.chapters")) for key, title in found
+    )
+    return [Found("chapters", say("desk.search.chapters"), hits, more=False)] if hits else []

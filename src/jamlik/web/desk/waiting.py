@@ -17,6 +17,7 @@ from jamlik.web.core.texts import say
 from jamlik.web.desk.shown import name_of
 from jamlik.web.goals.models import GoalList
 from jamlik.web.handbook import queries as analyses
+from jamlik.web.learning import queries as learning
 from jamlik.web.organisation.models import UnitList
 from jamlik.web.organisation.queries import current_assignments, root, scope_ids
 from jamlik.web.organisation.roles import Role
@@ -68,6 +69,8 @@ def waiting_work(user: User, day: date) -> list[Work]:
         ("plans.remeasure", _to_ask_again),
         ("plans.act", _actions),
         ("handbook.write", _analyses),
+        ("learning.review", _examples_to_review),
+        ("learning.write", _examples_to_change),
         ("statistics.import", _imports),
         ("assessments.assign", _to_assign),
         ("statistics.publish", _to_publish),
@@ -252,6 +255,18 @@ def _analyses(user: User, day: date) -> list[Work]:
         *_listed("analyses_complete", back, f"{where}?state=returned"),
         *_listed("analyses_due", due, f"{where}?state=due"),
     ]
+
+
+def _examples_to_review(user: User, day: date) -> list[Work]:
+    rows = learning.examples_to_review(user)[: SHOWN + 1]
+    lines = [Line(row.title, reverse("learning:review_example", args=[row.pk]), row.unit.name) for row in rows]
+    return _listed("examples_review", lines, f"{reverse('learning:examples')}?state=proposed")
+
+
+def _examples_to_change(user: User, day: date) -> list[Work]:
+    rows = learning.examples_to_complete(user)[: SHOWN + 1]
+    lines = [Line(row.title, reverse("learning:example", args=[row.pk]), row.unit.name) for row in rows]
+    return _listed("examples_change", lines, f"{reverse('learning:examples')}?state=draft")
 
 
 def _imports(user: User, day: date) -> list[Work]:

@@ -10,5 +10,7 @@ _LEADING = frozenset({Role.UNIT_MANAGER, Role.HEAD, Role.CONTROLLER, Role.STRATE
 
 PERMISSIONS = {
     "learning.read": EVERYONE,
+    "learning.write": _LEADING,
+    "learning.review": frozenset({Role.STRATEGIST}),
     "learning.coverage": _LEADING | {Role.HR},
 }

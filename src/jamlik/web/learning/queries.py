@@ -6,15 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from jamlik.analysis.tree_counts import End, People, Told, told_counts
 from jamlik.handbook.course import Course, newest_course
 from jamlik.web.core.models import User
-from jamlik.web.learning.models import Completion
+from jamlik.web.learning.models import Completion, Example, ExampleState
 from jamlik.web.organisation.models import RoleAssignment, Unit
-from jamlik.web.organisation.queries import valid_on
+from jamlik.web.organisation.queries import Person, scope_ids, valid_on
 from jamlik.web.register.models import Law
 
 __all__ = [
@@ -36,6 +36,30 @@ ALL = "all"
 def laws_by_code(codes: Collection[str]) -> dict[str, int]:
     """Keys of the laws that the register has, by code."""
     return dict(Law.objects.filter(code__in=codes).values_list("code", "pk")) if codes else {}
+
+
+def visible_examples(user: Person) -> QuerySet[Example]:
+    """Examples a person may read: those shown to everybody, and all of the units where they write or review."""
+    own = scope_ids(user, "learning.write") | scope_ids(user, "learning.review")
+    rows = Example.objects.filter(Q(state=ExampleState.SHOWN) | Q(unit_id__in=own))
+    return rows.select_related("unit").prefetch_related("themes")
+
+
+def writable_examples(user: Person) -> QuerySet[Example]:
+    """Examples of the units that a person writes for."""
+    return Example.objects.filter(unit_id__in=scope_ids(user, "learning.write")).select_related("unit")
+
+
+def examples_to_review(user: Person) -> QuerySet[Example]:
+    """What units have handed in, for whoever looks at it before everybody sees it."""
+    rows = Example.objects.filter(unit_id__in=scope_ids(user, "learning.review"), state=ExampleState.PROPOSED)
+    return rows.select_related("unit").order_by("written_at", "pk")
+
+
+def examples_to_complete(user: Person) -> QuerySet[Example]:
+    """Drafts that somebody has asked to have changed."""
+    rows = writable_examples(user).filter(state=ExampleState.DRAFT).exclude(asked="")
+    return rows.order_by("written_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from jamlik.handbook.blocks import Block
-from jamlik.handbook.method import UNREVIEWED, Chapter, for_step
+from jamlik.handbook.method import UNREVIEWED, Chapter, chapters, for_step
 from jamlik.handbook.questions import text_of
 from jamlik.web.core.texts import language
 from jamlik.web.learning.queries import laws_by_code
 
-__all__ = ["ShownBlock", "ShownChapter", "beside", "blocks_of", "chapters_of", "is_unreviewed", "text"]
+__all__ = ["ShownBlock", "ShownChapter", "beside", "blocks_of", "chapters_of", "chapters_with", "is_unreviewed", "text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,15 @@ def chapters_of(chapters: Iterable[Chapter]) -> list[ShownChapter]:
 def beside(set_id: str, step_id: str) -> list[ShownChapter]:
     """The chapters to read beside a step of a form."""
     return chapters_of(for_step(set_id, step_id))
+
+
+def chapters_with(words: Iterable[str]) -> list[tuple[str, str]]:
+    """Key and title of the chapters that hold every word, in the language of the page."""
+    wanted = [word.casefold() for word in words]
+    found = []
+    for each in chapters():
+        told = [text(part) for block in each.blocks for part in block.texts]
+        whole = " ".join([text(each.title), text(each.summary), *told]).casefold()
+        if all(word in whole for word in wanted):
+            found.append((each.key, text(each.title)))
+    return found
