@@ -125,6 +125,7 @@ class _Checker:
                 )
             if not _CHECKS[keys[name]](value):
                 expected = Term(f"toml_{keys[name]}")
+                value = str(value) if isinstance(value, dict) else value
                 raise self.error("toml_wrong_kind", (*path, name), name=name, expected=expected, value=value)
         return {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
 
