@@ -6,6 +6,9 @@
 For each size and kind of key (codes as small integers, or text) a Parquet file of invented people is made: period, sex,
 age and area, three outcomes. Both sides read the same file in a process of their own, five times; the median counts.
 The engine gives all 16 roll-ups of the 4 keys with counts and sums of the 3 outcomes; so does the cube.
+
+Then tables of invented people by area, age and sex are protected and attacked, in one thread and counted as time on the
+processor, beside GaussSuppression's times (no attack).
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
@@ -27,7 +31,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from jamlik import stats
 from jamlik.engine import FoldPlan, fold_parquet, rolled_up
+from jamlik.privacy.crossed import Crossed, axis_of
+from jamlik.privacy.publish import publishable
 
 KEYS = ("period", "sex", "age", "area")
 OUTCOMES = ("yes_1", "yes_2", "yes_3")
@@ -35,6 +42,54 @@ SIZES = (10, 2, 19, 60)
 RUNS = 5
 BLOCK = 1_000_000
 BUDGET = 1.3
+TABLES = ((30, 2.0, 2.0), (164, 20.0, 85.0))  # areas, seconds allowed, seconds that GaussSuppression takes
+
+
+def _five_measures() -> None:
+    rng = np.random.default_rng(1)
+    people = rng.integers(100, 5000, (1000, 10))
+    count = rng.binomial(people, rng.uniform(0.05, 0.6, people.shape))
+    se = stats.standard_error_of_proportion(count=count, total=people)
+    groups = {"value": count / people, "population": people, "se": se}
+    ends = {"count": count[:, -1], "total": people[:, -1], "count_reference": count[:, 0]}
+    stats.proportion_difference(**ends, total_reference=people[:, 0])
+    stats.slope_index(**groups, form="logit")  # the relative index comes with it
+    stats.concentration_index(**groups)
+    stats.entropy_index(**groups)
+
+
+def _standardised() -> None:
+    rng = np.random.default_rng(2)
+    exposure = rng.integers(10, 2000, (5263, 19))
+    stats.standardised_rate(count=rng.poisson(exposure * 0.01), exposure=exposure, weight=rng.uniform(1, 10, 19))
+
+
+def _slopes() -> None:
+    rng = np.random.default_rng(3)
+    groups = {"value": rng.uniform(0.1, 0.5, (20, 10)), "population": rng.integers(100, 900, (20, 10)), "se": 0.02}
+    stats.slope_index(**groups, form="logit")
+
+
+MEASURES: tuple[tuple[str, Callable[[], None], float], ...] = (
+    ("difference, sii, rii, rci and Theil with intervals, 1,000 settings × 10 groups", _five_measures, 0.3),
+    ("directly standardised rates, 5,263 groups × 19 ages", _standardised, 0.05),
+    ("slope and relative index, 20 settings: intervals in closed form, no draws", _slopes, 0.5),
+)
+
+
+def measures_in_time() -> bool:
+    """Time the measures, print a line for each, and say whether all keep their time."""
+    held = True
+    for name, job, most in MEASURES:
+        seconds = []
+        for _ in range(RUNS):
+            start = time.perf_counter()
+            job()
+            seconds.append(time.perf_counter() - start)
+        took = statistics.median(seconds)
+        held &= took <= most
+        print(f"{name}: {took:.3f} s  ({'within' if took <= most else 'OVER'} {most} s)", flush=True)
+    return held
 
 
 def made_file(path: Path, *, millions: int, text: bool) -> None:
@@ -118,6 +173,26 @@ def compared(millions: int, *, text: bool, folder: Path) -> bool:
     return ratio <= BUDGET
 
 
+def protected(areas: int, *, budget: float, gauss: float) -> bool:
+    """Protect and attack one table, print a line, and say whether the budget holds."""
+    rng = np.random.default_rng(1)
+    codes = ([f"a{area:03}" for area in range(areas)], [f"{age:02}" for age in range(18)], ["K", "M"])
+    inner = {(a, g, s): int(rng.poisson(rng.gamma(1.0, 11.0))) for a in codes[0] for g in codes[1] for s in codes[2]}
+    start = time.process_time()
+    crossed = Crossed(tuple(axis_of(name, code, {}) for name, code in zip(("area", "age", "sex"), codes, strict=True)))
+    number = crossed.summed(inner)
+    sensitive = (number > 0) & (number < 5)
+    done = publishable(crossed, number, sensitive=sensitive, minimum_count=5, width=4)
+    seconds = time.process_time() - start
+    print(
+        f"{crossed.size:>6} cells  protected and attacked {seconds:6.2f} s  {done.hidden_n} hidden,"
+        f" {done.sensitive_n} small   GaussSuppression {gauss:.0f} s, no attack"
+        f"  ({'within' if seconds <= budget else 'OVER'} {budget:.0f} s)",
+        flush=True,
+    )
+    return seconds <= budget
+
+
 def main() -> None:
     """Compare at every size asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -128,6 +203,7 @@ def main() -> None:
     if given.measure:
         measured(given.file, given.measure)
         return
+    held_times = measures_in_time()
     print(f"All 16 roll-ups of {len(KEYS)} keys × {len(OUTCOMES)} outcomes, same file, median of {RUNS} runs")
     with tempfile.TemporaryDirectory() as folder:
         held = [
@@ -135,7 +211,8 @@ def main() -> None:
             for millions in given.rows.split(",")
             for text in (False, True)
         ]
-    sys.exit(0 if all(held) else 1)
+    held += [protected(areas, budget=budget, gauss=gauss) for areas, budget, gauss in TABLES]
+    sys.exit(0 if all(held) and held_times else 1)
 
 
 if __name__ == "__main__":
