@@ -177,7 +177,9 @@ def protected(areas: int, *, budget: float, gauss: float) -> bool:
     """Protect and attack one table, print a line, and say whether the budget holds."""
     rng = np.random.default_rng(1)
     codes = ([f"a{area:03}" for area in range(areas)], [f"{age:02}" for age in range(18)], ["K", "M"])
-    inner = {(a, g, s): int(rng.poisson(rng.gamma(1.0, 11.0))) for a in codes[0] for g in codes[1] for s in codes[2]}
+    inner: dict[tuple[str, ...], float] = {
+        (a, g, s): float(rng.poisson(rng.gamma(1.0, 11.0))) for a in codes[0] for g in codes[1] for s in codes[2]
+    }
     start = time.process_time()
     crossed = Crossed(tuple(axis_of(name, code, {}) for name, code in zip(("area", "age", "sex"), codes, strict=True)))
     number = crossed.summed(inner)
