@@ -82,7 +82,13 @@ def form_of(
         labels=words(lang, "handbook.form"),
         hidden={FORM_FIELD: form_key(question_set, depth, lang, analysis)},
         fillable=fillable,
+        compact=_on_one_page(question_set),
     )
+
+
+def _on_one_page(question_set: QuestionSet) -> bool:
+    """Whether a set is a page to keep at hand: it has one step."""
+    return len(question_set.steps) == 1
 
 
 def _question(
@@ -140,7 +146,7 @@ def _input(
         shown=bool(part.texts),
         options=tuple(_options(question_set, part, lang, answers)),
         value=value,
-        lines=_lines(question, part, str(value)),
+        lines=_lines(question_set, question, part, str(value)),
         limit=part.kind.limit,
         note=" ".join(notes),
     )
@@ -157,11 +163,12 @@ def _spoken(question_set: QuestionSet, question: Question, row: str, part: Part,
     return " ".join(said)
 
 
-def _lines(question: Question, part: Part, value: str) -> int:
+def _lines(question_set: QuestionSet, question: Question, part: Part, value: str) -> int:
     """Lines there is room for: more for what questions norms, and as many as what stands there already."""
     if part.kind is not Kind.TEXT:
         return 1
-    room = 8 if question.norm_critical else 3 if question.repeats else 5
+    few = question.repeats or _on_one_page(question_set)
+    room = 8 if question.norm_critical else 3 if few else 5
     return max(room, sum(1 + len(line) // _PER_LINE for line in value.split("\n")))
 
 

@@ -96,7 +96,15 @@ class FormStep:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A whole form. `hidden` are fields that nobody sees, name to value: they tell which form it is when it is read."""
+    """A whole form.
+
+    Parameters
+    ----------
+    hidden : mapping
+        Fields that nobody sees, name to value: they tell which form it is when it is read.
+    compact : bool
+        Laid out closely, to stand on one page.
+    """
 
     title: str
     kicker: str
@@ -106,6 +114,7 @@ class Form:
     labels: Mapping[str, str]
     hidden: Mapping[str, str]
     fillable: bool
+    compact: bool = False
 
     @property
     def inputs(self) -> Mapping[str, FormInput]:
