@@ -81,6 +81,7 @@ _STEPS: Mapping[Role, tuple[tuple[str, str, str], ...]] = {
         ("see_findings", "statistics:findings", "statistics.see"),
         ("see_goals", "goals:tree", "goals.view"),
         ("see_documents", "register:documents", "register.view"),
+        ("coverage", "learning:coverage", "learning.coverage"),
     ),
     Role.ADMIN: (
         ("units", "organisation:lists", "organisation.import"),

@@ -51,7 +51,7 @@ def _spec(told: Units) -> Spec:
     modules = newest_course().modules
     named = [(each.key, _title(each)) for each in modules]
     first = (
-        Column("unit", "learning.coverage.unit", lambda unit: unit.name, sort="name"),
+        Column("unit", "learning.coverage.unit", lambda unit: unit.name, sort="path"),
         Column("accounts", "learning.coverage.accounts", lambda unit: told[unit.pk].accounts_n, number=True),
     )
     whole = [(ALL, lambda: say("learning.coverage.whole"))]
