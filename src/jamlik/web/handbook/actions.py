@@ -97,7 +97,7 @@ def _begin_with(analysis: Analysis, questions: QuestionSet, earlier: Analysis, *
     asked = {each.id for _, each in questions.asked_in(analysis.depth) if not each.repeats}
     answers = cleaned(questions, raw_of(earlier.answers.filter(question_key__in=asked)))[0]
     Answer.objects.bulk_create(
-        Answer(analysis=analysis, question_key=name, row_key=str(row["row"]), value=value, saved_by=by, saved_at=at)
+        _answer(analysis, questions, name, str(row["row"]), value, by=by, at=at)
         for name, rows in as_json(answers).items()
         for row in rows
         if (value := {part: each for part, each in row.items() if part != "row"})
@@ -115,7 +115,7 @@ def _add_findings(
     known = set(analysis.answers.filter(question_key=question.id).values_list("row_key", flat=True))
     rows = rows_from(questions, analysis.depth, chosen)
     Answer.objects.bulk_create(
-        Answer(analysis=analysis, question_key=question.id, row_key=row, value=value, saved_by=by, saved_at=at)
+        _answer(analysis, questions, question.id, row, value, by=by, at=at)
         for row, value in rows.items()
         if row not in known
     )
@@ -174,7 +174,7 @@ def save_answer(
     rows = Answer.objects.filter(analysis=held, question_key=question)
     key = _next_key(held) if row == NEW else row
     there = rows.filter(row_key=key).first()
-    made = Answer(analysis=held, question_key=question, row_key=key, value=dict(value), saved_by=by, saved_at=at)
+    made = _answer(held, held.questions, question, key, value, by=by, at=at)
     if there is None:
         if expected_version:
             raise EditConflict(made, None)
@@ -185,9 +185,23 @@ def save_answer(
         return there
     before = there.value
     made.pk = there.pk
-    save_if_unchanged(made, fields=("value", "saved_by", "saved_at"), expected_version=expected_version)
+    save_if_unchanged(made, fields=("value", "words", "saved_by", "saved_at"), expected_version=expected_version)
     _told(made, before, by=by, at=at)
     return made
+
+
+def _answer(
+    analysis: Analysis, questions: QuestionSet, question: str, row: str, value: Value, *, by: User, at: datetime
+) -> Answer:
+    return Answer(
+        analysis=analysis,
+        question_key=question,
+        row_key=row,
+        value=dict(value),
+        words="\n".join(_texts(questions, question, value)),
+        saved_by=by,
+        saved_at=at,
+    )
 
 
 def _texts(questions: QuestionSet, question: str, value: Value) -> list[str]:

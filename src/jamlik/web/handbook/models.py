@@ -132,6 +132,7 @@ class Answer(models.Model):
     question_key = models.CharField(max_length=60)
     row_key = models.CharField(max_length=40)
     value = models.JSONField(default=dict, blank=True)  # part → text, or a list of choices
+    words = models.TextField(blank=True)  # what is written in it, to be searched
     saved_by = _person(required=True)
     saved_at = models.DateTimeField()
     version = models.PositiveIntegerField(default=1)

@@ -13,10 +13,10 @@ from jamlik.web.assessments.rules import RefusedError
 from jamlik.web.core import access, clock, editing, listing
 from jamlik.web.core.access import permission
 from jamlik.web.core.editing import EditConflict
-from jamlik.web.core.listing import Column, Filter, Spec
 from jamlik.web.core.people import person
 from jamlik.web.core.texts import say
 from jamlik.web.handbook import actions, queries, rules
+from jamlik.web.handbook.analysis_list import LIST
 from jamlik.web.handbook.forms import BeginForm, ChangeForm, UnitForm
 from jamlik.web.handbook.models import Analysis, AnalysisState, FilledState
 from jamlik.web.handbook.pages import pages_of, steps_of
@@ -31,78 +31,13 @@ from jamlik.web.register.conflicts import answer_conflict
 
 __all__ = ["analysis_list", "analysis_page", "begin", "change", "choose_unit"]
 
-DUE = "due"
-
-
-def _state(rows: Any, value: str) -> Any:
-    if value == DUE:
-        return rows.filter(state=AnalysisState.APPROVED, follow_up_on__lte=clock.today(), followed_by__isnull=True)
-    return rows.filter(state=value)
-
-
-LIST = Spec(
-    name="handbook.analyses",
-    columns=(
-        Column(
-            "title",
-            "handbook.field.title",
-            lambda row: row.title,
-            sort="title",
-            link=lambda row: reverse("handbook:analysis", args=[row.pk]),
-        ),
-        Column("unit", "handbook.field.unit", lambda row: row.unit.name, sort="unit__name"),
-        Column("questions", "handbook.field.questions", set_name, sort=("set_key", "depth")),
-        Column("period", "handbook.field.period", lambda row: row.period, sort="period"),
-        Column("written", "handbook.field.written_at", lambda row: row.written_at, sort="written_at"),
-        Column("follow_up", "handbook.field.follow_up_on", lambda row: row.follow_up_on, sort="follow_up_on"),
-        Column("state", "handbook.field.state", state_text, sort="state", tag=lambda row: LOOKS[row.state]),
-    ),
-    filters=(
-        Filter(
-            "state",
-            "handbook.field.state",
-            lambda request: [
-                *((each.value, say(f"handbook.state.{each.value}")) for each in AnalysisState),
-                (DUE, say("handbook.due")),
-            ],
-            _state,
-        ),
-        Filter(
-            "unit",
-            "handbook.field.unit",
-            lambda request: [
-                (str(key), name)
-                for key, name in queries.visible_analyses(request.user)
-                .order_by("unit__name")
-                .values_list("unit_id", "unit__name")
-                .distinct()
-            ],
-            lambda rows, value: rows.filter(unit_id=value),
-        ),
-        Filter(
-            "set",
-            "handbook.field.questions",
-            lambda request: [
-                (key, key)
-                for key in queries.visible_analyses(request.user)
-                .order_by("set_key")
-                .values_list("set_key", flat=True)
-                .distinct()
-            ],
-            lambda rows, value: rows.filter(set_key=value),
-        ),
-    ),
-    search=("title", "period", "unit__name"),
-    sort="-written",
-    caption="handbook.title",
-    empty="handbook.empty",
-)
-
 
 @permission("handbook.read")
 def analysis_list(request: HttpRequest) -> HttpResponse:
     """All analyses in the person's scope."""
-    shown = listing.page(request, queries.visible_analyses(request.user), LIST)
+    rows = queries.visible_analyses(request.user)
+    # An analysis is found once however many of its answers hold the word.
+    shown = listing.page(request, rows.distinct() if request.GET.get("q") else rows, LIST)
     may_write = access.may(request.user, "handbook.write")
     page = {
         "listing": shown,
