@@ -2,43 +2,22 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
-
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 
-from jamlik.handbook import Answers, QuestionSet
-from jamlik.handbook.answers import NONE
-from jamlik.handbook.paper import form_of
-from jamlik.reports.form import form_pdf
+from jamlik.web.core import editing
 from jamlik.web.core.access import permission
+from jamlik.web.core.jobs import enqueue
+from jamlik.web.core.people import person
 from jamlik.web.core.texts import language, say
 from jamlik.web.handbook import queries
 from jamlik.web.handbook.edition_queries import in_use
+from jamlik.web.handbook.models import Analysis
+from jamlik.web.handbook.paper import FILL, PRINT, analysis_pdf, blank_pdf, is_long, kept_pdf
 from jamlik.web.handbook.shown import text
 
 __all__ = ["analysis_form", "blank_form", "blank_forms"]
-
-FILL, PRINT = "fill", "print"
-_KEPT_SECONDS = 30 * 24 * 60 * 60
-
-
-def _pdf(questions: QuestionSet, depth: str, kind: str, *, answers: Answers, analysis: str, kicker: str) -> bytes:
-    return form_pdf(
-        form_of(questions, depth, language(), answers=answers, analysis=analysis, kicker=kicker, fillable=kind == FILL)
-    )
-
-
-def _blank_pdf(questions: QuestionSet, depth: str, kind: str) -> bytes:
-    """An empty form; the questions of a key never change, so what is laid out once is kept."""
-    key = f"handbook.blank:{version('jamlik')}:{questions.key}:{depth}:{language()}:{kind}"
-    kept: bytes | None = cache.get(key)
-    if kept is None:
-        kept = _pdf(questions, depth, kind, answers=NONE, analysis="", kicker="")
-        cache.set(key, kept, _KEPT_SECONDS)
-    return kept
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -79,17 +58,37 @@ def blank_form(request: HttpRequest, name: str, depth: str, kind: str) -> HttpRe
     questions, _ = in_use().get(name, (None, None))
     if questions is None or kind not in (FILL, PRINT) or depth not in {each.id for each in questions.depths}:
         raise Http404
-    return _file(_blank_pdf(questions, depth, kind), f"{questions.key}-{depth}-{kind}")
+    return _file(blank_pdf(questions, depth, kind), f"{questions.key}-{depth}-{kind}")
 
 
 @permission("handbook.read")
 def analysis_form(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """An analysis's own form, with its differences and the answers so far; it finds the way back by itself."""
+    """An analysis's own form. A long one is laid out in the background: this page asks for it, and then has it."""
     analysis = get_object_or_404(queries.visible_analyses(request.user), pk=pk)
-    if request.method != "GET":
-        return HttpResponseNotAllowed(["GET"])
     if kind not in (FILL, PRINT):
         raise Http404
-    case = queries.case_of(analysis)
-    content = _pdf(case.set, case.depth, kind, answers=case.answers, analysis=str(pk), kicker=analysis.title)
-    return _file(content, f"analysis-{pk}-{kind}")
+    if not is_long(analysis):
+        if request.method != "GET":
+            return HttpResponseNotAllowed(["GET"])
+        return _file(analysis_pdf(analysis, kind), f"analysis-{pk}-{kind}")
+    if request.method == "POST":
+        return editing.once(request, lambda: _asked_for(request, analysis, kind))
+    kept = kept_pdf(analysis, kind)
+    if kept is not None and "file" in request.GET:
+        return _file(kept, f"analysis-{pk}-{kind}")
+    shown = {
+        "heading": say(f"handbook.paper.{kind}"),
+        "kicker": analysis.title,
+        "ready": kept is not None,
+        "take": f"{request.path}?file=1",
+        "back": reverse("handbook:analysis", args=[pk]),
+    }
+    return render(request, "handbook/own_form.html", shown)
+
+
+def _asked_for(request: HttpRequest, analysis: Analysis, kind: str) -> str:
+    here = reverse("handbook:form", args=[analysis.pk, kind])
+    job = enqueue(
+        "handbook.form", by=person(request), next_url=here, analysis_id=analysis.pk, kind=kind, lang=language()
+    )
+    return reverse("core:job", args=[job.pk])
