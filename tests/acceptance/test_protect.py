@@ -281,3 +281,59 @@ def test_protect_impossible_table_is_refused_and_nothing_is_written(tmp_path):
     first = run("protect", tmp_path / "t.csv", "--out", tmp_path / "out", "--rules", tmp_path / "r.toml")
     assert first.exit_code == 0
     assert "1" not in [r["n"] for r in rows_of(tmp_path / "out" / "table.csv")]
+
+
+SUMS = """area,sex,n,lon,storst,nast
+Norr,K,40,4000,300,250
+Norr,M,35,3900,280,260
+Väst,K,30,3000,2500,100
+Väst,M,50,5200,300,290
+Öst,K,30,3100,200,190
+Öst,M,28,3000,210,200
+"""
+SUM_RULES = '[sum]\ncolumn = "lon"\nlargest = ["storst", "nast"]\n'
+
+
+def test_protect_sum_that_one_dominates_is_hidden_though_its_count_is_shown(tmp_path):
+    (tmp_path / "t.csv").write_text(SUMS, encoding="utf-8")
+    (tmp_path / "r.toml").write_text(SUM_RULES, encoding="utf-8")
+    done = run("protect", tmp_path / "t.csv", "--rules", tmp_path / "r.toml", "--out", tmp_path / "out", "--lang", "en")
+    assert done.exit_code == 0, done.stderr
+    cells = {(r["area"], r["sex"]): r for r in rows_of(tmp_path / "out" / "table.csv")}
+    assert (cells["Väst", "K"]["n"], cells["Väst", "K"]["lon"], cells["Väst", "K"]["sum_status"]) == (
+        "30",
+        "",
+        "suppressed",
+    )
+    assert cells["Total", "Total"]["lon"] == "22200"
+    assert sum(row["sum_status"] == "suppressed" for row in cells.values()) == 4
+    assert "Hidden sums: 4" in (tmp_path / "out" / "audit.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("rules", "table", "said"),
+    [
+        (SUM_RULES.replace("lon", "lön"), SUMS, "ingen kolumn 'lön'"),
+        (SUM_RULES.replace(', "nast"', ""), SUMS, "de 2 största"),
+        (SUM_RULES + "k = 0\n", SUMS, "går inte att använda"),
+        (SUM_RULES, SUMS.replace("2500", "3500"), "mer än hela summan"),
+        (SUM_RULES, SUMS.replace("2500", "-1"), "Beloppet är inget tal"),
+        (SUM_RULES, SUMS + "Total,Total,213,22300,2500,300\n", "inte summan av sina delar"),
+        ('[sum]\ncolumn = "lon"\n', SUMS, "'largest' saknas i [sum]"),
+    ],
+)
+def test_protect_sum_with_bad_input_says_what(tmp_path, rules, table, said):
+    (tmp_path / "t.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "r.toml").write_text(rules, encoding="utf-8")
+    done = run("protect", tmp_path / "t.csv", "--rules", tmp_path / "r.toml", "--out", tmp_path / "out")
+    assert done.exit_code == 4, done.stderr
+    assert said in done.stderr
+
+
+def test_protect_sum_with_a_ledger_is_refused(schools):
+    (schools / "t.csv").write_text(SUMS, encoding="utf-8")
+    (schools / "r.toml").write_text('[table]\npopulation = "p"\n' + SUM_RULES, encoding="utf-8")
+    words = ["--rules", schools / "r.toml", "--out", schools / "out", "--ledger", schools / "l.jsonl"]
+    done = run("protect", schools / "t.csv", *words)
+    assert done.exit_code == 2
+    assert not (schools / "l.jsonl").exists()

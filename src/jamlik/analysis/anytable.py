@@ -15,6 +15,7 @@ import numpy.typing as npt
 from jamlik.analysis.lawful import require_nobody_named
 from jamlik.analysis.tablerules import DimensionRules, TableRules
 from jamlik.model.errors import JamlikError, Place
+from jamlik.privacy.amounts import largest_in
 from jamlik.privacy.countrules import sensitive_cells
 from jamlik.privacy.crossed import TOTAL, Axis, Crossed, axis_of
 from jamlik.sources.reader import ROW, open_table
@@ -24,6 +25,7 @@ __all__ = ["AnyTable", "opened_table"]
 _HIDDEN = frozenset(["", ".", "..", "...", "…", "*", "x", "X", "c", "-", "–"])
 _YES, _NO = frozenset(["true", "1", "yes", "ja", "t"]), frozenset(["false", "0", "no", "nej", "f", ""])
 _MOST_CELLS = 200_000
+_LARGEST, _NEAR = 1e15, 1e-6
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -47,6 +49,8 @@ class AnyTable:
         Cells that the table marks as hidden, or gives no number for.
     sensitive : bool, shape (cells,)
         Cells that must be hidden by themselves; only where every number is known.
+    total, largest : float, shape (cells,) and (cells, m), or None
+        The sums of an amount and the largest contributions to them, where the rules have one.
     """
 
     name: str
@@ -55,6 +59,8 @@ class AnyTable:
     told: Bools = field(repr=False)
     hidden: Bools = field(repr=False)
     sensitive: Bools = field(repr=False)
+    total: Floats | None = field(default=None, repr=False)
+    largest: Floats | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -70,6 +76,7 @@ class _Row:
     hidden: bool
     primary: bool
     parents: Mapping[str, str]
+    amounts: tuple[float, ...]
 
 
 def opened_table(path: Path, rules: TableRules, *, complete: bool) -> AnyTable:
@@ -114,7 +121,8 @@ def opened_table(path: Path, rules: TableRules, *, complete: bool) -> AnyTable:
     sensitive = primary
     if not rules.primary and not np.isnan(number).any():
         sensitive = sensitive_cells(crossed, number, rules.rules)
-    return AnyTable(path.name, crossed, number, told, hidden, sensitive)
+    total, largest = _amounts(rows, crossed, path) if complete and rules.amount else (None, None)
+    return AnyTable(path.name, crossed, number, told, hidden, sensitive, total, largest)
 
 
 def _is_fine(codes: tuple[str, ...], crossed: Crossed) -> bool:
@@ -123,7 +131,8 @@ def _is_fine(codes: tuple[str, ...], crossed: Crossed) -> bool:
 
 def _dimension_names(columns: Sequence[str], rules: TableRules, path: Path, complete: bool) -> tuple[str, ...]:
     """The columns that are dimensions; every other column must be accounted for."""
-    own = [rules.count, rules.primary, rules.hidden_column, *rules.ignore]
+    sums = [rules.amount.column, *rules.amount.largest] if rules.amount else []
+    own = [rules.count, rules.primary, rules.hidden_column, *rules.ignore, *sums]
     own += [column for dimension in rules.dimensions.values() for column in dimension.columns]
     needed = [
         rules.count,
@@ -132,7 +141,7 @@ def _dimension_names(columns: Sequence[str], rules: TableRules, path: Path, comp
     ]
     lacking = [column for column in needed if column not in columns]
     if complete:
-        lacking += [column for column in rules.dimensions if column not in columns]
+        lacking += [column for column in (*rules.dimensions, *sums) if column not in columns]
     if lacking:
         known = ", ".join(columns)
         raise JamlikError("table_column_lacking", where=Place(str(path)), column=lacking[0], known=known)
@@ -165,7 +174,7 @@ def _rows(given: Sequence[Mapping[str, object]], names: Sequence[str], rules: Ta
         mark = rules.hidden_column and _text(row[rules.hidden_column]) in rules.hidden_values
         primary = bool(rules.primary) and _flag(row[rules.primary], rules, place, path)
         parents = {column: _text(row[column]) for column in above}
-        found.append(_Row(place, tuple(codes), number, bool(mark), primary, parents))
+        found.append(_Row(place, tuple(codes), number, bool(mark), primary, parents, _row_amounts(row, rules, path)))
     if not found:
         raise JamlikError("table_no_rows", where=Place(str(path)))
     return found
@@ -186,6 +195,51 @@ def _number(value: object, column: str, place: int, path: Path) -> float | None:
     if not 0 <= number < 1e12 or number != round(number):
         raise JamlikError("table_number_unreadable", where=Place(str(path), place, column))
     return number
+
+
+def _row_amounts(row: Mapping[str, object], rules: TableRules, path: Path) -> tuple[float, ...]:
+    """The sum of a row and the largest contributions to it; nothing where the table has none."""
+    if rules.amount is None or rules.amount.column not in row:
+        return ()
+    found = []
+    for column in (rules.amount.column, *rules.amount.largest):
+        text = "".join(_text(row[column]).split()).replace(",", ".")
+        try:
+            amount = float(text or "0")
+        except ValueError:
+            amount = -1.0
+        if not 0 <= amount < _LARGEST:
+            raise JamlikError("table_amount_unreadable", where=Place(str(path), int(str(row[ROW])), column))
+        found.append(amount)
+    total, largest = found[0], sorted(found[1:], reverse=True)
+    if sum(largest) > total * (1 + _NEAR):
+        where = Place(str(path), int(str(row[ROW])), rules.amount.column)
+        raise JamlikError("table_largest_wrong", where=where)
+    return (total, *largest)
+
+
+def _amounts(rows: Sequence[_Row], crossed: Crossed, path: Path) -> tuple[Floats, Floats]:
+    """Sums and largest contributions of every cell, from the finest; sums that the table gives must agree."""
+    inner: dict[tuple[str, ...], float] = {}
+    most = len(rows[0].amounts) - 1
+    largest = np.zeros((*(len(axis.base) for axis in crossed.axes), most))
+    at = [{code: i for i, code in enumerate(axis.base)} for axis in crossed.axes]
+    for row in rows:
+        if _is_fine(row.codes, crossed):
+            inner[row.codes] = inner.get(row.codes, 0.0) + row.amounts[0]
+            place = tuple(codes[code] for codes, code in zip(at, row.codes, strict=True))
+            largest[place] = sorted((*largest[place].tolist(), *row.amounts[1:]), reverse=True)[:most]
+    total = crossed.summed(inner)
+    for row in rows:
+        cell = crossed.place[row.codes]
+        if not _is_fine(row.codes, crossed) and abs(row.amounts[0] - total[cell]) > _NEAR * max(total[cell], 1.0):
+            raise JamlikError("table_totals_differ", where=Place(str(path), row.place), group=_group(crossed, cell))
+    return total, largest_in(crossed, largest)
+
+
+def _group(crossed: Crossed, cell: int) -> str:
+    pairs = zip(crossed.axes, crossed.codes[cell], strict=True)
+    return ", ".join(f"{axis.name} {code or axis.label}" for axis, code in pairs)
 
 
 def _flag(value: object, rules: TableRules, place: int, path: Path) -> bool:
@@ -233,7 +287,5 @@ def _completed(crossed: Crossed, number: Floats, path: Path) -> Floats:
     summed = crossed.summed({codes: n for codes, n in inner.items() if not np.isnan(n)})
     apart = np.flatnonzero(~np.isnan(number) & (number != summed))
     if apart.size:
-        codes = crossed.codes[int(apart[0])]
-        group = ", ".join(f"{a.name} {code or a.label}" for a, code in zip(crossed.axes, codes, strict=True))
-        raise JamlikError("table_totals_differ", where=Place(str(path)), group=group)
+        raise JamlikError("table_totals_differ", where=Place(str(path)), group=_group(crossed, int(apart[0])))
     return summed

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from jamlik.analysis.anytable import AnyTable, opened_table
 from jamlik.analysis.tablerules import TableRules
 from jamlik.model.errors import ErrorKind, JamlikError, Place
-from jamlik.model.provenance import canonical_json, fingerprint
+from jamlik.model.provenance import canonical_json, decimal_text, fingerprint
 from jamlik.model.words import published
+from jamlik.privacy.amounts import publishable_sums, room_needed
 from jamlik.privacy.crossed import TOTAL, Crossed
 from jamlik.privacy.ledger import crossed_as_data, crossed_from
 from jamlik.privacy.outside import Found, attacked
@@ -28,6 +30,7 @@ __all__ = ["RELEASE", "TABLE", "TableRelease", "attack_tables", "protect_table"]
 
 RELEASE, TABLE = "release.json", "table.csv"
 _SHARE_DECIMALS = 1
+_STATUS = {True: "suppressed", False: "shown"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,8 @@ class TableRelease:
         Fingerprint of what is published.
     files : mapping of name to bytes
         The table and what describes it; nothing in them that is hidden.
+    sums_hidden_n : int or None
+        How many sums are hidden; None without an amount.
     """
 
     protection: Protection
@@ -53,6 +58,7 @@ class TableRelease:
     earlier_n: int
     release: str
     files: dict[str, bytes] = field(repr=False)
+    sums_hidden_n: int | None = None
 
 
 def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] = ()) -> TableRelease:
@@ -75,7 +81,8 @@ def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] 
         name=table.name,
     )
     shown = protection.released
-    content = _table_csv(shown, rules)
+    sums = _sums(table, rules, np.isnan(shown.value))
+    content = _table_csv(shown, rules, sums)
     about: dict[str, Any] = {
         "cells": protection.cells_n,
         "crossed": crossed_as_data(shown.crossed),
@@ -96,22 +103,45 @@ def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] 
     release = fingerprint(about)
     about["release"] = release
     files = {TABLE: content, RELEASE: (canonical_json(about) + "\n").encode()}
-    return TableRelease(protection, rules, len(earlier), release, files)
+    hidden = None if sums is None else int(np.isnan(sums).sum())
+    return TableRelease(protection, rules, len(earlier), release, files, hidden)
 
 
-def _table_csv(shown: Released, rules: TableRules) -> bytes:
+def _sums(table: AnyTable, rules: TableRules, counts_hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64] | None:
+    """The sums as they may be published, NaN = hidden; None without an amount."""
+    if rules.amount is None or table.total is None or table.largest is None:
+        return None
+    hidden = publishable_sums(
+        table.crossed,
+        table.total,
+        room=room_needed(rules=rules.amount.dominance, total=table.total, largest=table.largest),
+        number=table.number,
+        minimum_count=rules.rules.minimum_count,
+        counts_hidden=counts_hidden,
+    )
+    return np.where(hidden, np.nan, table.total)
+
+
+def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64] | None) -> bytes:
     """The table as it may be published: every margin, an empty number where a cell is hidden."""
     crossed, answer = shown.crossed, rules.rules.answer
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
     names = [axis.name for axis in crossed.axes]
-    lines.writerow([*names, rules.count, *(["share"] if answer else []), "status"])
-    for codes, number in zip(crossed.codes, shown.value.tolist(), strict=True):
+    amount = [rules.amount.column, "sum_status"] if rules.amount else []
+    lines.writerow([*names, rules.count, *(["share"] if answer else []), "status", *amount])
+    for cell, (codes, number) in enumerate(zip(crossed.codes, shown.value.tolist(), strict=True)):
         labels = [code or axis.label for axis, code in zip(crossed.axes, codes, strict=True)]
-        hidden = np.isnan(number)
+        hidden = bool(np.isnan(number))
         share = [_share(shown, codes, names.index(answer))] if answer else []
-        lines.writerow([*labels, "" if hidden else int(number), *share, "suppressed" if hidden else "shown"])
+        summed = [] if sums is None else _sum_shown(float(sums[cell]))
+        lines.writerow([*labels, "" if hidden else int(number), *share, _STATUS[hidden], *summed])
     return text.getvalue().encode()
+
+
+def _sum_shown(total: float) -> list[str]:
+    hidden = bool(np.isnan(total))
+    return ["" if hidden else decimal_text(total, digits=15), _STATUS[hidden]]
 
 
 def _share(shown: Released, codes: tuple[str, ...], place: int) -> str:

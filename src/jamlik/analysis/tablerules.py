@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
+from jamlik.privacy.amounts import Dominance
 from jamlik.privacy.countrules import CountRules, count_rules
 from jamlik.privacy.thresholds import PRESETS
 from jamlik.sources.columns import nearest
 from jamlik.sources.tomllines import Path as KeyPath
 from jamlik.sources.tomllines import key_lines, line_of
 
-__all__ = ["KEYS", "DimensionRules", "TableRules", "parsed_table_rules", "read_table_rules"]
+__all__ = ["KEYS", "DimensionRules", "SumRules", "TableRules", "parsed_table_rules", "read_table_rules"]
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "table": {
@@ -38,6 +39,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "width": "integer",
         "answer": "text",
     },
+    "sum": {"column": "text", "largest": "texts", "n": "integer", "k": "number", "p": "number"},
     "dimensions": {"total": "text", "columns": "texts", "divisions": "divisions"},
 }
 """Sections, their keys and what each holds; `[dimensions.<column>]` is one section for each dimension."""
@@ -51,6 +53,7 @@ _CHECKS: Mapping[str, Callable[[object], bool]] = {
     "text": lambda value: isinstance(value, str),
     "texts": _is_texts,
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "labels": lambda value: isinstance(value, dict) and all(isinstance(text, str) for text in value.values()),
     "divisions": lambda value: (
         isinstance(value, dict)
@@ -72,6 +75,15 @@ class DimensionRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SumRules:
+    """An amount that is summed: its column, the columns of the largest contributions to each row, and the rules."""
+
+    column: str
+    largest: tuple[str, ...]
+    dominance: Dominance
+
+
+@dataclass(frozen=True, slots=True)
 class TableRules:
     """A rules file, read and checked. Without one, all columns but `n` are dimensions and the default rules hold.
 
@@ -88,6 +100,8 @@ class TableRules:
         The part of the population: the table is about these alone.
     dimensions : mapping of str to DimensionRules
         In the order in which they are written; empty: all columns that are nothing else.
+    amount : SumRules or None
+        A sum that is published beside the count.
     """
 
     rules: CountRules
@@ -101,6 +115,7 @@ class TableRules:
     population: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     dimensions: Mapping[str, DimensionRules] = field(default_factory=dict)
+    amount: SumRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +216,25 @@ def parsed_table_rules(text: str, *, name: str, width: int | None = None) -> Tab
             at = ("rules", "width") if low.key == "rules_width_low" else ("rules",)
             low.where = Place(name, line_of(check.lines, at))
         raise
-    whole = TableRules(counts, **table)
+    whole = TableRules(counts, **table, amount=_amount(check, content))
     held = {column: _dimension(given, whole.total) for column, given in dimensions.items()}
     return replace(whole, dimensions=held)
+
+
+def _amount(check: _Checker, content: Mapping[str, Any]) -> SumRules | None:
+    if "sum" not in content:
+        return None
+    given = check.section(check.table(content, ("sum",)), ("sum",))
+    for name in ("column", "largest"):
+        if not given.get(name):
+            raise check.error("toml_key_lacking_in", ("sum",), name=name, section="sum")
+    rules = Dominance(given.get("n", 2), float(given.get("k", 85)), float(given.get("p", 10)))
+    most = max(rules.n, 2 if rules.p else 0)
+    if rules.n < 0 or not 0 < rules.k < 100 or not 0 <= rules.p < 100 or most == 0:
+        raise check.error("sum_rules_wrong", ("sum",))
+    if len(given["largest"]) < most:
+        raise check.error("sum_largest_few", ("sum", "largest"), most=most)
+    return SumRules(given["column"], given["largest"], rules)
 
 
 def _dimension(given: Mapping[str, Any], total: str) -> DimensionRules:

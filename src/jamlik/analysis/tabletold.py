@@ -33,6 +33,7 @@ def protection_text(release: TableRelease, lang: str) -> str:
                 say("cells.all", n=format_number(done.cells_n, 0, lang)),
                 say("cells.shown", n=format_number(done.cells_n - done.hidden_n, 0, lang)),
                 say("cells.hidden", n=format_number(done.hidden_n, 0, lang)),
+                *([] if release.sums_hidden_n is None else [say("cells.sums", n=release.sums_hidden_n)]),
                 *([] if share is None else [say("cells.people", share=format_percent(100 * share, 1, lang))]),
             ],
         ),
@@ -42,6 +43,7 @@ def protection_text(release: TableRelease, lang: str) -> str:
                 say("rule.given") if release.rules.primary else say("rule.count", most=counts.minimum_count - 1),
                 *([say("rule.answer", base=counts.minimum_base)] if counts.answer else []),
                 say("rule.width", values=values),
+                *_rules_of_sums(release, lang),
                 say("rule.earlier", n=release.earlier_n) if release.earlier_n else say("rule.alone"),
             ],
         ),
@@ -56,6 +58,19 @@ def protection_text(release: TableRelease, lang: str) -> str:
         (say("limits.title"), [say("limits.pooled"), say("limits.other"), say("limits.years")]),
     ]
     return "\n".join("\n".join([f"# {title}", "", *lines, ""]) for title, lines in parts)
+
+
+def _rules_of_sums(release: TableRelease, lang: str) -> list[str]:
+    amount = release.rules.amount
+    if amount is None:
+        return []
+    rules, said = amount.dominance, []
+    if rules.n:
+        k = format_percent(rules.k, 0, lang)
+        said.append(phrase(lang, "protection.rule.nk", column=amount.column, n=rules.n, k=k))
+    if rules.p:
+        said.append(phrase(lang, "protection.rule.p", column=amount.column, p=format_percent(rules.p, 0, lang)))
+    return said
 
 
 def attack_text(found: Found, names: Sequence[str], lang: str, *, width: float) -> str:

@@ -66,6 +66,8 @@ class System:
         Whether the cell is a whole number of people.
     room : float, shape (cells,), optional
         How much higher than its true value an attacker holds each cell possible; default without limit.
+    alone : bool, shape (cells,), optional
+        Cells that one single person makes; default the cells of one. For amounts, which do not say how many make them.
     """
 
     value: Floats = field(repr=False)
@@ -76,6 +78,7 @@ class System:
     block: Ints
     integral: Bools
     room: Floats | None = field(default=None, repr=False)
+    alone: Bools | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Check that shapes agree and values make sense."""
@@ -102,7 +105,8 @@ class System:
     @property
     def singleton(self) -> Bools:
         """Sensitive cells of exactly one person, who may know their own cell."""
-        alone: Bools = self.sensitive & self.integral & (self.value == 1)
+        one = self.integral & (self.value == 1) if self.alone is None else self.alone
+        alone: Bools = self.sensitive & one
         return alone
 
 
@@ -160,9 +164,10 @@ def restricted(system: System, cells: Ints) -> System:
     equation = system.equation[:, cells].tocsr()
     equation.eliminate_zeros()
     room = None if system.room is None else system.room[cells]
+    alone = None if system.alone is None else system.alone[cells]
     return System(
         system.value[cells], equation[np.diff(equation.indptr) > 0], system.sensitive[cells], system.width[cells],
-        system.cost[cells], system.block[cells], system.integral[cells], room,
+        system.cost[cells], system.block[cells], system.integral[cells], room, alone,
     )  # fmt: skip
 
 

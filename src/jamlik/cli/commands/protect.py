@@ -32,6 +32,8 @@ def run(
     given = read_table_rules(rules, width=width)
     if ledger is not None and not given.population:
         raise JamlikError("ledger_population", where=Place(str(rules or "")), kind=ErrorKind.USAGE)
+    if ledger is not None and given.amount is not None:
+        raise JamlikError("sums_with_ledger", where=Place(str(rules or "")), kind=ErrorKind.USAGE)
     with _opened(ledger) as held:
         earlier = held.about(given.population) if held else []
         release = protect_table(table, rules=given, earlier=earlier)
@@ -72,6 +74,7 @@ def _tell(release: TableRelease, *, out: Path, ledger: Path | None, lang: str, a
             "cells": done.cells_n,
             "hidden": done.hidden_n,
             "sensitive": done.sensitive_n,
+            "sums_hidden": release.sums_hidden_n,
             "people_hidden_share": done.people_hidden_share,
             "earlier": release.earlier_n,
             "already_out": done.already_out_n,
