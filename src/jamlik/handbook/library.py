@@ -9,7 +9,7 @@ from importlib import resources
 
 from jamlik.handbook import reading
 from jamlik.handbook.questions import QuestionSet
-from jamlik.model.errors import JamlikError
+from jamlik.model.errors import ErrorKind, JamlikError
 
 __all__ = ["newest", "question_set", "shipped"]
 
@@ -37,7 +37,8 @@ def newest(name: str) -> QuestionSet:
     """
     versions = [each for each in shipped().values() if each.id == name]
     if not versions:
-        raise JamlikError("no_such_handbook", name=name, known=", ".join(sorted({s.id for s in shipped().values()})))
+        known = ", ".join(sorted({each.id for each in shipped().values()}))
+        raise JamlikError("no_such_handbook", kind=ErrorKind.USAGE, name=name, known=known)
     return max(versions, key=lambda each: each.version)
 
 
