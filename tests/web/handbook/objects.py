@@ -93,7 +93,7 @@ def made_edition(unit: Unit) -> Edition:
     edition = Edition.objects.create(
         key=f"team-1+{number}",
         base_key="team-1",
-        set_name="team",
+        set_key="team",
         number=number,
         content=OWN,
         ids_n=3,
@@ -143,7 +143,7 @@ KINDS = [
         "handbook.edition",
         make=made_edition,
         urls=("handbook:begin_edition",),
-        kwargs=lambda made: {"name": made.set_name},
+        kwargs=lambda made: {"name": made.set_key},
         from_top=True,
     ),
     Kind(

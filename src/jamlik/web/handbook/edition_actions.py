@@ -50,7 +50,7 @@ def _locked(edition: Edition) -> Edition:
 @transaction.atomic
 def begin_edition(*, set_name: str, begun_from: Edition | None = None, by: User, at: datetime) -> Edition:
     """Begin an edition: from the set as it ships, or from an edition of it."""
-    if set_name not in SETS or (begun_from is not None and begun_from.set_name != set_name):
+    if set_name not in SETS or (begun_from is not None and begun_from.set_key != set_name):
         raise RefusedError("handbook.edition.refused.set")
     _hold()
     base = newest(set_name).key if begun_from is None else begun_from.base_key
@@ -58,7 +58,7 @@ def begin_edition(*, set_name: str, begun_from: Edition | None = None, by: User,
     made = Edition.objects.create(
         key=f"{base}+{number}",
         base_key=base,
-        set_name=set_name,
+        set_key=set_name,
         number=number,
         content={} if begun_from is None else begun_from.content,
         begun_from=begun_from,
@@ -106,7 +106,7 @@ def _require_draft(row: Edition) -> None:
 
 def _next_id(row: Edition) -> str:
     """A number that no question, step or answer of any edition of the set has had."""
-    known = Edition.objects.filter(set_name=row.set_name).values_list("ids_n", flat=True)
+    known = Edition.objects.filter(set_key=row.set_key).values_list("ids_n", flat=True)
     row.ids_n = 1 + max(row.ids_n, *known)
     return f"own_{row.ids_n}"
 

@@ -46,7 +46,7 @@ class Edition(models.Model):
 
     key = models.CharField(max_length=60, unique=True)  # stands in analyses, copies and filled forms, for ever
     base_key = models.CharField(max_length=60)
-    set_name = models.CharField(max_length=40)
+    set_key = models.CharField(max_length=40)  # the set in any version: `equality`
     number = models.PositiveSmallIntegerField()
     state = models.CharField(max_length=9, choices=EditionState, default=EditionState.DRAFT)
     content = models.JSONField(default=dict, blank=True)
@@ -62,7 +62,7 @@ class Edition(models.Model):
     version = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ("set_name", "-begun_at", "-pk")
+        ordering = ("set_key", "-begun_at", "-pk")
         constraints = (
             models.CheckConstraint(
                 name="handbook_edition_issued_who_when",

@@ -23,7 +23,7 @@ def in_use() -> dict[str, tuple[QuestionSet, Edition | None]]:
     """What a new analysis is asked, by set: the latest own edition that is given out, else the set as it ships."""
     found: dict[str, tuple[QuestionSet, Edition | None]] = {name: (newest(name), None) for name in SETS}
     for row in Edition.objects.filter(state=EditionState.ISSUED).order_by("issued_at", "pk"):
-        found[row.set_name] = (row.questions, row)
+        found[row.set_key] = (row.questions, row)
     return found
 
 

@@ -38,10 +38,10 @@ LIST = Spec(
             "edition",
             "handbook.edition.name",
             lambda row: row.key,
-            sort=("set_name", "number"),
+            sort=("set_key", "number"),
             link=lambda row: reverse("handbook:edition", args=[row.pk]),
         ),
-        Column("set", "handbook.field.set", lambda row: text(row.questions.title), sort="set_name"),
+        Column("set", "handbook.field.set", lambda row: text(row.questions.title), sort="set_key"),
         Column("begun", "handbook.field.written_at", lambda row: row.begun_at, sort="begun_at"),
         Column("issued", "handbook.edition.issued_at", lambda row: row.issued_at, sort="issued_at"),
         Column("analyses", "handbook.title", lambda row: row.analyses_n, sort="analyses_n", number=True),
@@ -105,7 +105,7 @@ def begin_edition(request: HttpRequest, name: str) -> HttpResponse:
         raise Http404
     if led := editing.sent_before(request):
         return redirect(led)
-    known = {str(row.pk): row for row in editions().filter(set_name=name).order_by("-number")[: listing.PAGE_ROWS]}
+    known = {str(row.pk): row for row in editions().filter(set_key=name).order_by("-number")[: listing.PAGE_ROWS]}
     sources = [("0", say("handbook.edition.begin.shipped"))]
     sources += [(key, f"{row.key} ({say(f'handbook.state.{row.state}')})") for key, row in known.items()]
     questions, edition = in_use()[name]
@@ -136,7 +136,7 @@ def edition_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One edition: every step and question, what is its own in it, and what can be done."""
     edition = edition_of(request, pk)
     draft = edition.state == EditionState.DRAFT
-    used = in_use()[edition.set_name][0].key == edition.key
+    used = in_use()[edition.set_key][0].key == edition.key
     whole = content_of.whole(edition.base, edition.content)
     gone = set(edition.content.get("left_out", ()))
     steps = [

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("key", models.CharField(max_length=60, unique=True)),
                 ("base_key", models.CharField(max_length=60)),
-                ("set_name", models.CharField(max_length=40)),
+                ("set_key", models.CharField(max_length=40)),
                 ("number", models.PositiveSmallIntegerField()),
                 (
                     "state",
@@ -88,7 +88,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "ordering": ("set_name", "-begun_at", "-pk"),
+                "ordering": ("set_key", "-begun_at", "-pk"),
                 "constraints": [
                     models.CheckConstraint(
                         condition=models.Q(
