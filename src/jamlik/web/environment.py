@@ -16,11 +16,14 @@ from typing import TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from jamlik.model.errors import ErrorKind, JamlikError, Place
+from jamlik.model.words import phrase
 
 __all__ = [
     "COLOURS",
     "CONTACTS",
     "Environment",
+    "Problem",
+    "UnfitError",
     "database_settings",
     "mail_settings",
     "oidc_apps",
@@ -42,9 +45,28 @@ _EMAIL = re.compile(r"[^@\s<>\"',;]+@[^@\s<>\"',;]+\.[^@\s<>\"',;.]+")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
+class UnfitError(ValueError):
+    """A value that cannot be used; the key of why, after `settings.`."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A setting that cannot be used: its name, what was found (never a password), and the key of why."""
+
+    setting: str
+    reason: str
+    found: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def text(self, lang: str) -> str:
+        """Name, value, why, and what to write, on one line."""
+        shown = f" {self.found!r};" if self.found else ""
+        return f"{self.setting}:{shown} {phrase(lang, f'settings.{self.reason}', **self.values)}"
+
+
 @dataclass(frozen=True)
 class Environment:
-    """What the environment says about this site; `problems` holds what cannot be used, one line each."""
+    """What the environment says about this site; `problems` holds what cannot be used."""
 
     home: Path
     production: bool
@@ -61,7 +83,7 @@ class Environment:
     logo: str
     colours: dict[str, str]
     contact: dict[str, str] = field(default_factory=dict)
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[Problem, ...] = field(default=())
 
 
 def _home(env: Mapping[str, str]) -> Path:
@@ -75,32 +97,32 @@ def _flag(text: str) -> bool:
         return True
     if text.strip().lower() in {"", "0", "false", "no", "nej", "off"}:
         return False
-    raise ValueError("write 1 or 0")
+    raise UnfitError("flag")
 
 
 def _address(text: str) -> str:
     parts = urlsplit(text)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise ValueError("write the address of the site, as https://jamlik.example.se")
+        raise UnfitError("address")
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def _mail(text: str) -> str:
     parts = urlsplit(text)
     if text and (parts.scheme not in {"smtp", "smtps", "file", "console"}):
-        raise ValueError("write smtp://user:password@host:587, or smtps:// for TLS from the first byte")
+        raise UnfitError("mail")
     return text
 
 
 def _email(text: str) -> str:
     if text and not _EMAIL.fullmatch(text):
-        raise ValueError("write one e-mail address, as name@example.se")
+        raise UnfitError("email")
     return text
 
 
 def _colour(text: str) -> str:
     if not _COLOUR.fullmatch(text):
-        raise ValueError("write a colour as # and six hexadecimal digits, as #1d5c52")
+        raise UnfitError("colour")
     return text.lower()
 
 
@@ -110,18 +132,18 @@ def database_settings(url: str) -> dict[str, object]:
     Raises
     ------
     ValueError
-        When the URL names no database that the site can use; the text says what to write.
+        When the URL names no database that the site can use.
     """
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         if not parts.path.strip("/"):
-            raise ValueError("write sqlite:////path/to/db.sqlite3")
+            raise UnfitError("sqlite")
         return _sqlite(unquote(parts.path[1:]))
     if parts.scheme not in {"postgres", "postgresql"}:
-        raise ValueError("write postgresql://user:password@host:5432/name, or sqlite:////path/to/db.sqlite3")
+        raise UnfitError("database")
     name = unquote(parts.path.lstrip("/"))
     if not name:
-        raise ValueError("the name of the database is missing after the last /")
+        raise UnfitError("database_name")
     options: dict[str, object] = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
@@ -201,16 +223,16 @@ def _write_secret(path: Path) -> None:
         draft.unlink()
 
 
-def _oidc(env: Mapping[str, str], problems: list[str]) -> dict[str, str]:
+def _oidc(env: Mapping[str, str], problems: list[Problem]) -> dict[str, str]:
     names = ("ISSUER", "CLIENT_ID", "CLIENT_SECRET")
     given = {name.lower(): env.get(f"JAMLIK_OIDC_{name}", "") for name in names}
     if not any(given.values()):
         return {}
     for name in names:
         if not given[name.lower()]:
-            problems.append(f"JAMLIK_OIDC_{name}: empty; log-in by OpenID Connect needs issuer, client id and secret")
+            problems.append(Problem(f"JAMLIK_OIDC_{name}", "oidc"))
     if given["issuer"] and urlsplit(given["issuer"]).scheme != "https" and not _is_loopback(given["issuer"]):
-        problems.append(f"JAMLIK_OIDC_ISSUER: {given['issuer']!r}; write an address that starts with https://")
+        problems.append(Problem("JAMLIK_OIDC_ISSUER", "issuer", given["issuer"]))
     return {**given, "name": env.get("JAMLIK_OIDC_NAME", "OpenID Connect")}
 
 
@@ -236,7 +258,7 @@ def _is_loopback(address: str) -> bool:
 def read_environment(env: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment; what is wrong is listed in `problems`."""
     env = os.environ if env is None else env
-    problems: list[str] = []
+    problems: list[Problem] = []
 
     def value(name: str, default: str, read: Callable[[str], T], otherwise: T) -> T:
         text = env.get(name, default)
@@ -244,7 +266,8 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
             return read(text)
         except ValueError as error:
             shown = re.sub(r"//[^@/]*@", "//…@", text)
-            problems.append(f"{name}: {shown!r}; {error}")
+            reason = str(error) if isinstance(error, UnfitError) else "unreadable"
+            problems.append(Problem(name, reason, shown))
             return otherwise
 
     home = _home(env)
@@ -257,7 +280,7 @@ def read_environment(env: Mapping[str, str] | None = None) -> Environment:
     database = value("DATABASE_URL", sqlite, database_settings, database_settings(sqlite))
     secret = env.get("JAMLIK_SECRET_KEY", "")
     if secret and len(secret) < 40:
-        problems.append("JAMLIK_SECRET_KEY: too short; write at least 40 random characters")
+        problems.append(Problem("JAMLIK_SECRET_KEY", "secret_short"))
     colours = {
         key: value(f"JAMLIK_COLOUR_{key.upper()}", default, _colour, default) for key, default in COLOURS.items()
     }

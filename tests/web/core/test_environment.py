@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jamlik.model.errors import JamlikError
+from jamlik.model.words import LANGUAGES, has_phrase
 from jamlik.web import environment
 from jamlik.web.core import theme
-from jamlik.web.environment import database_settings, mail_settings, read_environment, secret_key
+from jamlik.web.environment import UnfitError, database_settings, mail_settings, read_environment, secret_key
 
 
 def read(tmp_path, **names):
@@ -37,7 +38,7 @@ def test_every_wrong_setting_is_named_with_what_to_write(tmp_path):
         JAMLIK_OIDC_ISSUER="http://login.example.se",
         JAMLIK_DPO_EMAIL="the officer",
     )
-    told = dict(problem.split(": ", 1) for problem in env.problems)
+    told = {problem.setting: problem.text("en") for problem in env.problems}
     assert set(told) == {
         "DATABASE_URL",
         "JAMLIK_URL",
@@ -52,6 +53,10 @@ def test_every_wrong_setting_is_named_with_what_to_write(tmp_path):
     }
     assert "postgresql://user:password@host:5432/name" in told["DATABASE_URL"]
     assert "secret" not in told["DATABASE_URL"], "a password is not repeated on the screen"
+    for lang in LANGUAGES:
+        lines = [problem.text(lang) for problem in env.problems]
+        assert all(line.startswith(problem.setting) for line, problem in zip(lines, env.problems, strict=True))
+    assert "skriv 1 eller 0" in next(p for p in env.problems if p.setting == "JAMLIK_PRODUCTION").text("sv")
 
 
 def test_production_answers_to_its_own_address_alone(tmp_path):
@@ -71,8 +76,9 @@ def test_postgresql_socket_folder_is_taken_from_the_query():
 
 @pytest.mark.parametrize("url", ["postgresql://host", "sqlite:", "oracle://x/y", ""])
 def test_url_that_names_no_database_says_what_to_write(url):
-    with pytest.raises(ValueError, match=r"write|missing"):
+    with pytest.raises(UnfitError) as error:
         database_settings(url)
+    assert has_phrase(f"settings.{error.value}")
 
 
 def test_mail_goes_over_smtp_with_tls_or_into_files(tmp_path):
@@ -121,7 +127,7 @@ def test_contrast_is_that_of_wcag(colour, ratio):
 def test_colours_too_alike_are_named_with_their_contrast():
     told = theme.problems({"accent": "#ffd54d", "accent_ink": "#ffffff"})
     assert len(told) == 2
-    assert all("needs at least 4.5" in line for line in told)
+    assert all("needs at least 4.5" in problem.text("en") for problem in told)
     assert theme.problems(environment.COLOURS) == []
 
 

@@ -178,8 +178,8 @@ def test_wrong_settings_stop_the_site_before_anything_is_made(new_site):
     site = new_site
     done = site.command("serve", JAMLIK_URL="nowhere", JAMLIK_COLOUR_ACCENT="#ffd54d")
     assert done.returncode == 2
-    assert "JAMLIK_URL: 'nowhere'" in done.stderr
-    assert "has contrast" in done.stderr
+    assert "JAMLIK_URL: 'nowhere'; skriv webbplatsens adress" in done.stderr
+    assert "kontrasten mot" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (site.home / "db.sqlite3").exists()
 

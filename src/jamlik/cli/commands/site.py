@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from jamlik.cli.screen import Report, progress_bar, talk
 from jamlik.cli.screen import out as screen
 from jamlik.model.errors import ErrorKind, JamlikError
+from jamlik.model.words import LANGUAGES
 
 if TYPE_CHECKING:
     from jamlik.web.environment import Environment
@@ -61,17 +62,17 @@ def ready_django(*, url: str = "") -> Environment:
         os.environ.setdefault("JAMLIK_URL", url)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "jamlik.web.settings")
     from jamlik.web.core import theme
-    from jamlik.web.environment import read_environment
+    from jamlik.web.environment import Problem, read_environment
 
     env = read_environment()
     problems = [*env.problems, *theme.problems(env.colours)]
     if env.production and not env.secret:
-        problems.append("JAMLIK_SECRET_KEY: empty; several processes need the same key: 40 random characters or more")
+        problems.append(Problem("JAMLIK_SECRET_KEY", "secret_empty"))
     if problems:
         raise JamlikError(
             "site_settings",
-            why="\n".join(problems),
             kind=ErrorKind.USAGE,
+            problems={lang: "\n".join(problem.text(lang) for problem in problems) for lang in LANGUAGES},
         )
     import django
 
@@ -233,7 +234,7 @@ def check_deployment(*, lang: str) -> int:
     django.setup()
     from jamlik.web.core.deployment import Outcome, checks
 
-    found = checks()
+    found = checks(lang=lang)
     for check in found:
         mark = _said(lang, f"outcome.{check.outcome}")
         told = _said(lang, f"deploy.{check.name}.{'good' if check.outcome == Outcome.OK else 'bad'}", seen=check.seen)

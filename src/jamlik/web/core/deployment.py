@@ -46,9 +46,9 @@ class Check:
     seen: str = ""
 
 
-def checks() -> list[Check]:
+def checks(*, lang: str) -> list[Check]:
     """Everything that was looked at, in order. What needs the database is left out when it does not answer."""
-    found = [*_environment(settings.JAMLIK), *_home(settings.JAMLIK_HOME)]
+    found = [*_environment(settings.JAMLIK, lang), *_home(settings.JAMLIK_HOME)]
     try:
         found += list(_database())
     except DatabaseError as error:
@@ -60,9 +60,9 @@ def _check(name: str, good: bool, seen: object = "", otherwise: Outcome = Outcom
     return Check(name, Outcome.OK if good else otherwise, str(seen))
 
 
-def _environment(env: Environment) -> Iterator[Check]:
+def _environment(env: Environment, lang: str) -> Iterator[Check]:
     wrong = [*env.problems, *theme.problems(env.colours)]
-    yield _check("settings", not wrong, "; ".join(wrong))
+    yield _check("settings", not wrong, "; ".join(problem.text(lang) for problem in wrong))
     yield _check("production", env.production, "JAMLIK_PRODUCTION")
     yield _check("https", env.url.startswith("https://"), env.url)
     yield _check("secret", bool(env.secret), "JAMLIK_SECRET_KEY", Outcome.WARN)

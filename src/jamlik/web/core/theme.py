@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jamlik.web.environment import Problem
+
 __all__ = ["contrast", "problems", "stylesheet"]
 
 PAPER = "#ffffff"
@@ -23,15 +25,18 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def problems(colours: Mapping[str, str]) -> list[str]:
-    """What readers would not be able to read: one line for each pair of colours that are too alike."""
-    pairs = [("accent", colours["accent"], "white paper", PAPER)]
-    pairs.append(("accent_ink", colours["accent_ink"], "accent", colours["accent"]))
+def problems(colours: Mapping[str, str]) -> list[Problem]:
+    """What readers would not be able to read: one for each pair of colours that are too alike."""
+    pairs = [("accent", PAPER), ("accent_ink", colours["accent"])]
     return [
-        f"JAMLIK_COLOUR_{name.upper()}: {colour} against {against} ({other}) has contrast "
-        f"{contrast(colour, other):.1f}; text needs at least {TEXT_CONTRAST}"
-        for name, colour, against, other in pairs
-        if contrast(colour, other) < TEXT_CONTRAST
+        Problem(
+            f"JAMLIK_COLOUR_{name.upper()}",
+            "contrast",
+            colours[name],
+            {"other": other, "ratio": f"{contrast(colours[name], other):.1f}", "least": TEXT_CONTRAST},
+        )
+        for name, other in pairs
+        if contrast(colours[name], other) < TEXT_CONTRAST
     ]
 
 
