@@ -6,11 +6,13 @@ the others in order.
 
 from __future__ import annotations
 
+import json
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
-from jamlik.handbook import QuestionSet, edition_of
+from jamlik.handbook import QuestionSet, edition_of, question_set
 from jamlik.handbook.editions import OWN, has_rules_on, pointing_at
 from jamlik.web.core import audit
 
@@ -47,9 +49,14 @@ def is_own(name: str) -> bool:
     return name.startswith(OWN)
 
 
-def whole(base: QuestionSet, content: Content, *, number: int = 1) -> QuestionSet:
+@lru_cache(maxsize=16)
+def _whole(base: str, content: str) -> QuestionSet:
+    return edition_of(question_set(base), json.loads(content), number=1, file=base)
+
+
+def whole(base: QuestionSet, content: Content) -> QuestionSet:
     """The edition with what it leaves out in its place."""
-    return edition_of(base, {**content, "left_out": ()}, number=number, file=base.key)
+    return _whole(base.key, audit.canonical({**content, "left_out": ()}))
 
 
 def seen_as(part: object) -> int:
