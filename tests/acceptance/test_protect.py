@@ -337,3 +337,42 @@ def test_protect_sum_with_a_ledger_is_refused(schools):
     done = run("protect", schools / "t.csv", *words)
     assert done.exit_code == 2
     assert not (schools / "l.jsonl").exists()
+
+
+def test_protect_with_noise_changes_numbers_and_hides_none(schools):
+    rows = SCHOOLS.splitlines()
+    keyed = [f"{rows[0]},rkey", *(f"{row},{3_000_000_019 * (i + 1)}" for i, row in enumerate(rows[1:]))]
+    (schools / "t.csv").write_text("\n".join(keyed) + "\n", encoding="utf-8")
+    (schools / "r.toml").write_text('[table]\npopulation = "p"\n[noise]\nkeys = "rkey"\n', encoding="utf-8")
+    words = ["protect", schools / "t.csv", "--rules", schools / "r.toml", "--method", "noise"]
+    assert run(*words, "--out", schools / "a").exit_code == 0
+    assert run(*words, "--out", schools / "b").exit_code == 0
+    assert (schools / "a" / "table.csv").read_bytes() == (schools / "b" / "table.csv").read_bytes()
+    found = {(r["area"], r["sex"]): r for r in rows_of(schools / "a" / "table.csv")}
+    truth = {tuple(row.split(",")[:2]): int(row.split(",")[2]) for row in rows[1:]}
+    gaps = [int(found[cell]["n"]) - n for cell, n in truth.items()]
+    assert any(gaps)
+    assert max(map(abs, gaps)) <= 6
+    assert {r["status"] for r in found.values()} == {"perturbed"}
+    assert not {r["n"] for r in found.values()} & {"1", "2", "3", "4"}
+    assert "brus" in (schools / "a" / "audit.txt").read_text(encoding="utf-8")
+    assert run("attack", schools / "a").exit_code == 2
+    assert run(*words, "--out", schools / "c", "--ledger", schools / "l.jsonl").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ("", "var personernas nycklar står"),
+        ("[noise]\ndeviation = 6\n", "'keys' saknas i [noise]"),
+        ('[noise]\nkeys = "rkey"\n', "ingen kolumn 'rkey'"),
+        ('[noise]\nkeys = "sex"\n[dimensions.area]\n', "Nyckeln är inget heltal"),
+        ('[noise]\nkeys = "n"\ndeviation = 2\n', "går inte att göra brus"),
+    ],
+)
+def test_protect_with_noise_and_bad_input_says_what(schools, rules, said):
+    (schools / "r.toml").write_text(rules, encoding="utf-8")
+    words = ["--rules", schools / "r.toml", "--method", "noise", "--out", schools / "out"]
+    done = run("protect", schools / "schools.csv", *words)
+    assert done.exit_code in (2, 4), done.stderr
+    assert said in done.stderr

@@ -18,6 +18,7 @@ from jamlik.model.errors import JamlikError, Place
 from jamlik.privacy.amounts import largest_in
 from jamlik.privacy.countrules import sensitive_cells
 from jamlik.privacy.crossed import TOTAL, Axis, Crossed, axis_of
+from jamlik.privacy.perturb import MODULUS
 from jamlik.sources.reader import ROW, open_table
 
 __all__ = ["AnyTable", "opened_table"]
@@ -51,6 +52,8 @@ class AnyTable:
         Cells that must be hidden by themselves; only where every number is known.
     total, largest : float, shape (cells,) and (cells, m), or None
         The sums of an amount and the largest contributions to them, where the rules have one.
+    key : float, shape (cells,), or None
+        Sums of the record keys, where the rules have noise.
     """
 
     name: str
@@ -61,6 +64,7 @@ class AnyTable:
     sensitive: Bools = field(repr=False)
     total: Floats | None = field(default=None, repr=False)
     largest: Floats | None = field(default=None, repr=False)
+    key: Floats | None = field(default=None, repr=False)
 
     @property
     def complete(self) -> bool:
@@ -77,6 +81,7 @@ class _Row:
     primary: bool
     parents: Mapping[str, str]
     amounts: tuple[float, ...]
+    key: int
 
 
 def opened_table(path: Path, rules: TableRules, *, complete: bool) -> AnyTable:
@@ -122,7 +127,8 @@ def opened_table(path: Path, rules: TableRules, *, complete: bool) -> AnyTable:
     if not rules.primary and not np.isnan(number).any():
         sensitive = sensitive_cells(crossed, number, rules.rules)
     total, largest = _amounts(rows, crossed, path) if complete and rules.amount else (None, None)
-    return AnyTable(path.name, crossed, number, told, hidden, sensitive, total, largest)
+    key = _keys(rows, crossed) if complete and rules.noise else None
+    return AnyTable(path.name, crossed, number, told, hidden, sensitive, total, largest, key)
 
 
 def _is_fine(codes: tuple[str, ...], crossed: Crossed) -> bool:
@@ -132,7 +138,8 @@ def _is_fine(codes: tuple[str, ...], crossed: Crossed) -> bool:
 def _dimension_names(columns: Sequence[str], rules: TableRules, path: Path, complete: bool) -> tuple[str, ...]:
     """The columns that are dimensions; every other column must be accounted for."""
     sums = [rules.amount.column, *rules.amount.largest] if rules.amount else []
-    own = [rules.count, rules.primary, rules.hidden_column, *rules.ignore, *sums]
+    keys = [rules.noise.keys] if rules.noise else []
+    own = [rules.count, rules.primary, rules.hidden_column, *rules.ignore, *sums, *keys]
     own += [column for dimension in rules.dimensions.values() for column in dimension.columns]
     needed = [
         rules.count,
@@ -141,7 +148,7 @@ def _dimension_names(columns: Sequence[str], rules: TableRules, path: Path, comp
     ]
     lacking = [column for column in needed if column not in columns]
     if complete:
-        lacking += [column for column in (*rules.dimensions, *sums) if column not in columns]
+        lacking += [column for column in (*rules.dimensions, *sums, *keys) if column not in columns]
     if lacking:
         known = ", ".join(columns)
         raise JamlikError("table_column_lacking", where=Place(str(path)), column=lacking[0], known=known)
@@ -174,7 +181,8 @@ def _rows(given: Sequence[Mapping[str, object]], names: Sequence[str], rules: Ta
         mark = rules.hidden_column and _text(row[rules.hidden_column]) in rules.hidden_values
         primary = bool(rules.primary) and _flag(row[rules.primary], rules, place, path)
         parents = {column: _text(row[column]) for column in above}
-        found.append(_Row(place, tuple(codes), number, bool(mark), primary, parents, _row_amounts(row, rules, path)))
+        amounts, key = _row_amounts(row, rules, path), _row_key(row, rules, path)
+        found.append(_Row(place, tuple(codes), number, bool(mark), primary, parents, amounts, key))
     if not found:
         raise JamlikError("table_no_rows", where=Place(str(path)))
     return found
@@ -216,6 +224,24 @@ def _row_amounts(row: Mapping[str, object], rules: TableRules, path: Path) -> tu
         where = Place(str(path), int(str(row[ROW])), rules.amount.column)
         raise JamlikError("table_largest_wrong", where=where)
     return (total, *largest)
+
+
+def _row_key(row: Mapping[str, object], rules: TableRules, path: Path) -> int:
+    if rules.noise is None or rules.noise.keys not in row:
+        return 0
+    text = _text(row[rules.noise.keys])
+    if not (text.isascii() and text.isdigit()):
+        raise JamlikError("table_key_unreadable", where=Place(str(path), int(str(row[ROW])), rules.noise.keys))
+    return int(text) % MODULUS
+
+
+def _keys(rows: Sequence[_Row], crossed: Crossed) -> Floats:
+    """Sums of record keys for every cell; only the finest count, so that the same people have the same key."""
+    inner: dict[tuple[str, ...], float] = {}
+    for row in rows:
+        if _is_fine(row.codes, crossed):
+            inner[row.codes] = (inner.get(row.codes, 0.0) + row.key) % MODULUS
+    return crossed.summed(inner) % MODULUS
 
 
 def _amounts(rows: Sequence[_Row], crossed: Crossed, path: Path) -> tuple[Floats, Floats]:

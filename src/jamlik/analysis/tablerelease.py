@@ -23,6 +23,7 @@ from jamlik.privacy.amounts import publishable_sums, room_needed
 from jamlik.privacy.crossed import TOTAL, Crossed
 from jamlik.privacy.ledger import crossed_as_data, crossed_from
 from jamlik.privacy.outside import Found, attacked
+from jamlik.privacy.perturb import perturbed, require_unknown
 from jamlik.privacy.publish import Protection, publishable
 from jamlik.privacy.together import Released
 
@@ -30,6 +31,7 @@ __all__ = ["RELEASE", "TABLE", "TableRelease", "attack_tables", "protect_table"]
 
 RELEASE, TABLE = "release.json", "table.csv"
 _SHARE_DECIMALS = 1
+_METHODS = {True: "noise", False: "suppress"}
 _STATUS = {True: "suppressed", False: "shown"}
 
 
@@ -51,6 +53,8 @@ class TableRelease:
         The table and what describes it; nothing in them that is hidden.
     sums_hidden_n : int or None
         How many sums are hidden; None without an amount.
+    noisy : bool
+        Whether the counts have noise, and none is hidden.
     """
 
     protection: Protection
@@ -59,10 +63,24 @@ class TableRelease:
     release: str
     files: dict[str, bytes] = field(repr=False)
     sums_hidden_n: int | None = None
+    noisy: bool = False
 
 
-def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] = ()) -> TableRelease:
+def protect_table(
+    path: Path, *, rules: TableRules, earlier: Sequence[Released] = (), noisy: bool = False
+) -> TableRelease:
     """Read a table and protect it so that it can be published beside earlier ones.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    rules : TableRules
+        What its columns are and what must stay hidden.
+    earlier : sequence of Released
+        Tables about the same people that are out.
+    noisy : bool
+        Add noise to every number instead of hiding some.
 
     Raises
     ------
@@ -71,6 +89,8 @@ def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] 
     """
     table = opened_table(path, rules, complete=True)
     counts = rules.rules
+    if noisy:
+        return _described(_with_noise(table, rules), rules, None, 0, noisy=True)
     protection = publishable(
         table.crossed,
         table.number,
@@ -80,9 +100,32 @@ def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] 
         earlier=earlier,
         name=table.name,
     )
-    shown = protection.released
-    sums = _sums(table, rules, np.isnan(shown.value))
-    content = _table_csv(shown, rules, sums)
+    sums = _sums(table, rules, np.isnan(protection.released.value))
+    return _described(protection, rules, sums, len(earlier), noisy=False)
+
+
+def _with_noise(table: AnyTable, rules: TableRules) -> Protection:
+    if rules.noise is None or table.key is None or rules.amount is not None:
+        raise JamlikError("noise_without_keys" if rules.noise is None else "noise_with_sums", kind=ErrorKind.USAGE)
+    noise = rules.noise.noise
+    value = perturbed(table.number, table.key, noise)
+    must = table.sensitive
+    require_unknown(table.crossed, table.number, value, noise=noise, sensitive=must, width=rules.rules.width)
+    shown = Released(table.name, table.crossed, value, np.ones(value.size, dtype=np.bool_))
+    return Protection(shown, table.crossed.size, 0, int(must.sum()), None, 0)
+
+
+def _described(
+    protection: Protection,
+    rules: TableRules,
+    sums: npt.NDArray[np.float64] | None,
+    earlier_n: int,
+    *,
+    noisy: bool,
+) -> TableRelease:
+    """The files of a release."""
+    shown, counts = protection.released, rules.rules
+    content = _table_csv(shown, rules, sums, noisy=noisy)
     about: dict[str, Any] = {
         "cells": protection.cells_n,
         "crossed": crossed_as_data(shown.crossed),
@@ -95,16 +138,19 @@ def protect_table(path: Path, *, rules: TableRules, earlier: Sequence[Released] 
             "minimum_base": counts.minimum_base,
             "minimum_count": counts.minimum_count,
             "minimum_group": counts.minimum_group,
+            "method": _METHODS[noisy],
             "preset": counts.preset,
             "width": int(counts.width),
         },
         "table_sha256": hashlib.sha256(content).hexdigest(),
     }
+    if noisy and rules.noise:
+        about["noise"] = rules.noise.noise
     release = fingerprint(about)
     about["release"] = release
     files = {TABLE: content, RELEASE: (canonical_json(about) + "\n").encode()}
     hidden = None if sums is None else int(np.isnan(sums).sum())
-    return TableRelease(protection, rules, len(earlier), release, files, hidden)
+    return TableRelease(protection, rules, earlier_n, release, files, hidden, noisy)
 
 
 def _sums(table: AnyTable, rules: TableRules, counts_hidden: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64] | None:
@@ -122,8 +168,9 @@ def _sums(table: AnyTable, rules: TableRules, counts_hidden: npt.NDArray[np.bool
     return np.where(hidden, np.nan, table.total)
 
 
-def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64] | None) -> bytes:
+def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64] | None, *, noisy: bool) -> bytes:
     """The table as it may be published: every margin, an empty number where a cell is hidden."""
+    status = _STATUS | {False: "perturbed"} if noisy else _STATUS
     crossed, answer = shown.crossed, rules.rules.answer
     text = io.StringIO()
     lines = csv.writer(text, lineterminator="\n")
@@ -135,7 +182,7 @@ def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64]
         hidden = bool(np.isnan(number))
         share = [_share(shown, codes, names.index(answer))] if answer else []
         summed = [] if sums is None else _sum_shown(float(sums[cell]))
-        lines.writerow([*labels, "" if hidden else int(number), *share, _STATUS[hidden], *summed])
+        lines.writerow([*labels, "" if hidden else int(number), *share, status[hidden], *summed])
     return text.getvalue().encode()
 
 
@@ -150,7 +197,7 @@ def _share(shown: Released, codes: tuple[str, ...], place: int) -> str:
     base = shown.value[shown.crossed.place[(*codes[:place], TOTAL, *codes[place + 1 :])]]
     if codes[place] == TOTAL or np.isnan(number) or np.isnan(base) or base == 0:
         return ""
-    return f"{published(float(100 * number / base), _SHARE_DECIMALS):.{_SHARE_DECIMALS}f}"
+    return f"{published(min(float(100 * number / base), 100.0), _SHARE_DECIMALS):.{_SHARE_DECIMALS}f}"
 
 
 def attack_tables(
@@ -200,6 +247,8 @@ def _released(folder: Path) -> tuple[Released, tuple[int, float]]:
         about = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
         crossed: Crossed = crossed_from(about["crossed"])
         rules = about["rules"]
+        if rules["method"] == _METHODS[True]:
+            raise JamlikError("attack_noise", where=Place(str(folder)), kind=ErrorKind.USAGE)
         with (folder / TABLE).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
         value, told = np.full(crossed.size, np.nan), np.zeros(crossed.size, dtype=np.bool_)

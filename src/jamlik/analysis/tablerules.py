@@ -12,12 +12,13 @@ from typing import Any
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
 from jamlik.privacy.amounts import Dominance
 from jamlik.privacy.countrules import CountRules, count_rules
+from jamlik.privacy.perturb import Noise
 from jamlik.privacy.thresholds import PRESETS
 from jamlik.sources.columns import nearest
 from jamlik.sources.tomllines import Path as KeyPath
 from jamlik.sources.tomllines import key_lines, line_of
 
-__all__ = ["KEYS", "DimensionRules", "SumRules", "TableRules", "parsed_table_rules", "read_table_rules"]
+__all__ = ["KEYS", "DimensionRules", "NoiseRules", "SumRules", "TableRules", "parsed_table_rules", "read_table_rules"]
 
 KEYS: Mapping[str, Mapping[str, str]] = {
     "table": {
@@ -40,6 +41,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "answer": "text",
     },
     "sum": {"column": "text", "largest": "texts", "n": "integer", "k": "number", "p": "number"},
+    "noise": {"keys": "text", "deviation": "integer", "variance": "number", "lowest": "integer"},
     "dimensions": {"total": "text", "columns": "texts", "divisions": "divisions"},
 }
 """Sections, their keys and what each holds; `[dimensions.<column>]` is one section for each dimension."""
@@ -84,6 +86,14 @@ class SumRules:
 
 
 @dataclass(frozen=True, slots=True)
+class NoiseRules:
+    """Noise by the cell-key method: the column with the sum of each row's record keys, and how much noise."""
+
+    keys: str
+    noise: Noise
+
+
+@dataclass(frozen=True, slots=True)
 class TableRules:
     """A rules file, read and checked. Without one, all columns but `n` are dimensions and the default rules hold.
 
@@ -102,6 +112,8 @@ class TableRules:
         In the order in which they are written; empty: all columns that are nothing else.
     amount : SumRules or None
         A sum that is published beside the count.
+    noise : NoiseRules or None
+        For the method that adds noise instead of hiding.
     """
 
     rules: CountRules
@@ -116,6 +128,7 @@ class TableRules:
     where: Mapping[str, str] = field(default_factory=dict)
     dimensions: Mapping[str, DimensionRules] = field(default_factory=dict)
     amount: SumRules | None = None
+    noise: NoiseRules | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +229,7 @@ def parsed_table_rules(text: str, *, name: str, width: int | None = None) -> Tab
             at = ("rules", "width") if low.key == "rules_width_low" else ("rules",)
             low.where = Place(name, line_of(check.lines, at))
         raise
-    whole = TableRules(counts, **table, amount=_amount(check, content))
+    whole = TableRules(counts, **table, amount=_amount(check, content), noise=_noise(check, content, counts))
     held = {column: _dimension(given, whole.total) for column, given in dimensions.items()}
     return replace(whole, dimensions=held)
 
@@ -235,6 +248,20 @@ def _amount(check: _Checker, content: Mapping[str, Any]) -> SumRules | None:
     if len(given["largest"]) < most:
         raise check.error("sum_largest_few", ("sum", "largest"), most=most)
     return SumRules(given["column"], given["largest"], rules)
+
+
+def _noise(check: _Checker, content: Mapping[str, Any], counts: CountRules) -> NoiseRules | None:
+    if "noise" not in content:
+        return None
+    given = dict(check.section(check.table(content, ("noise",)), ("noise",)))
+    keys = given.pop("keys", "")
+    if not keys:
+        raise check.error("toml_key_lacking_in", ("noise",), name="keys", section="noise")
+    try:
+        return NoiseRules(keys, Noise(**{"lowest": counts.minimum_count, **given}))
+    except JamlikError as impossible:
+        impossible.where = Place(check.name, line_of(check.lines, ("noise",)))
+        raise
 
 
 def _dimension(given: Mapping[str, Any], total: str) -> DimensionRules:

@@ -25,6 +25,8 @@ def protection_text(release: TableRelease, lang: str) -> str:
     def say(key: str, **given: object) -> str:
         return phrase(lang, f"protection.{key}", **given)
 
+    if release.noisy:
+        return _noise_text(release, lang)
     share = done.people_hidden_share
     parts: list[tuple[str, Iterable[str]]] = [
         (
@@ -57,7 +59,33 @@ def protection_text(release: TableRelease, lang: str) -> str:
         (say("insider.title"), [say("insider.holds")]),
         (say("limits.title"), [say("limits.pooled"), say("limits.other"), say("limits.years")]),
     ]
+    return _page(parts)
+
+
+def _page(parts: Iterable[tuple[str, Iterable[str]]]) -> str:
     return "\n".join("\n".join([f"# {title}", "", *lines, ""]) for title, lines in parts)
+
+
+def _noise_text(release: TableRelease, lang: str) -> str:
+    """What a table with noise promises."""
+    done, counts, rules = release.protection, release.rules.rules, release.rules.noise
+    assert rules is not None
+
+    def say(key: str, **given: object) -> str:
+        return phrase(lang, f"protection.{key}", **given)
+
+    noise = rules.noise
+    spread = format_number(noise.variance**0.5, 1, lang)
+    made = [say("noise.every"), say("noise.most", most=noise.deviation, spread=spread)]
+    made += [say("noise.lowest", most=noise.lowest - 1), say("noise.same"), say("noise.sums")]
+    values = format_number(counts.width + 1, 0, lang)
+    return _page(
+        [
+            (say("title.protect"), [say("cells.all", n=format_number(done.cells_n, 0, lang)), *made]),
+            (say("outsider.title"), [say("outsider.holds", values=values), say("noise.likely")]),
+            (say("limits.title"), [say("limits.pooled"), say("noise.keys"), say("noise.mixed")]),
+        ]
+    )
 
 
 def _rules_of_sums(release: TableRelease, lang: str) -> list[str]:

@@ -17,6 +17,7 @@ __all__ = [
     "Depth",
     "Favourable",
     "Lang",
+    "Method",
     "app",
     "audit_log",
     "export_log",
@@ -58,6 +59,13 @@ class Lang(StrEnum):
     SV = "sv"
     EN = "en"
     FI = "fi"
+
+
+class Method(StrEnum):
+    """How a table is protected."""
+
+    SUPPRESS = "suppress"
+    NOISE = "noise"
 
 
 class Depth(StrEnum):
@@ -395,6 +403,10 @@ def protect(
     rules: TableRulesOption = None,
     ledger: LedgerOption = None,
     width: WidthOption = None,
+    method: Annotated[
+        Method,
+        typer.Option("--method", help="suppress: dölj tal. noise: lägg brus på alla tal, med nycklar per person."),
+    ] = Method.SUPPRESS,
     lang: LangOption = Lang.SV,
     json: JsonOption = False,
 ) -> None:
@@ -402,7 +414,10 @@ def protect(
     from jamlik.cli.commands import protect as protect_command
 
     with failing_clearly(lang):
-        protect_command.run(table, out=out, rules=rules, ledger=ledger, width=width, lang=lang, as_json=json)
+        noisy = method is Method.NOISE
+        protect_command.run(
+            table, out=out, rules=rules, ledger=ledger, width=width, noisy=noisy, lang=lang, as_json=json
+        )
 
 
 @app.command()

@@ -25,18 +25,28 @@ _AUDIT = "audit.txt"
 
 
 def run(
-    table: Path, *, out: Path, rules: Path | None, ledger: Path | None, width: int | None, lang: str, as_json: bool
+    table: Path,
+    *,
+    out: Path,
+    rules: Path | None,
+    ledger: Path | None,
+    width: int | None,
+    noisy: bool,
+    lang: str,
+    as_json: bool,
 ) -> None:
     """Protect a table beside what the ledger holds, write the folder, and record the release."""
     require_replaceable(out, mark=RELEASE)
     given = read_table_rules(rules, width=width)
     if ledger is not None and not given.population:
         raise JamlikError("ledger_population", where=Place(str(rules or "")), kind=ErrorKind.USAGE)
-    if ledger is not None and given.amount is not None:
-        raise JamlikError("sums_with_ledger", where=Place(str(rules or "")), kind=ErrorKind.USAGE)
+    if ledger is not None and (given.amount is not None or noisy):
+        raise JamlikError(
+            "noise_with_ledger" if noisy else "sums_with_ledger", where=Place(str(rules or "")), kind=ErrorKind.USAGE
+        )
     with _opened(ledger) as held:
         earlier = held.about(given.population) if held else []
-        release = protect_table(table, rules=given, earlier=earlier)
+        release = protect_table(table, rules=given, earlier=earlier, noisy=noisy)
         with whole_folder(out, mark=RELEASE) as folder:
             for name, content in release.files.items():
                 (folder / name).write_bytes(content)
@@ -71,6 +81,7 @@ def _tell(release: TableRelease, *, out: Path, ledger: Path | None, lang: str, a
     if as_json:
         facts = {
             "release": release.release,
+            "method": "noise" if release.noisy else "suppress",
             "cells": done.cells_n,
             "hidden": done.hidden_n,
             "sensitive": done.sensitive_n,
@@ -83,7 +94,8 @@ def _tell(release: TableRelease, *, out: Path, ledger: Path | None, lang: str, a
         typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         typer.echo(protection_text(release, lang))
-    talk.print(phrase(lang, "protection.cells.small", n=done.sensitive_n), markup=False)
+    if not release.noisy:
+        talk.print(phrase(lang, "protection.cells.small", n=done.sensitive_n), markup=False)
     talk.print(phrase(lang, "protection.cells.files", folder=out), markup=False)
     if ledger is not None:
         talk.print(phrase(lang, "protection.ledger.recorded", release=release.release, path=ledger), markup=False)
