@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from html import unescape
 
 import openpyxl
@@ -13,12 +14,16 @@ from django.urls import reverse
 from jamlik.analysis.tree_counts import End
 from jamlik.handbook.course import newest_course
 from jamlik.web.core import clock
-from jamlik.web.learning import queries
 from jamlik.web.learning.queries import ALL, coverage, coverages, week_begun
 from tests.web.learning.conftest import AT
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("learning:coverage")
+
+
+@pytest.fixture(autouse=True)
+def frozen(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: AT)
 
 
 def rows_of(client) -> dict[str, list[str]]:
@@ -111,17 +116,14 @@ def test_same_is_told_whoever_asks(peopled, user_of, client_as):
             assert whole[name] == row
 
 
-def test_what_happens_in_the_week_is_told_when_it_is_over(peopled, monkeypatch):
-    before = coverages(week_begun(AT))
-    late = peopled.units[0][1].role_assignments.first().user
-    late.completions.update(at=AT)
-    late.role_assignments.create(role="reader", unit=peopled.top)
-    assert week_begun(AT) <= AT
-    assert clock.now() > AT
-    two = peopled.units[0][1].pk
-    assert before[two].completed[ALL] == 7
-    assert coverages(week_begun(AT))[two].completed[ALL] == 6, "counted from when it was completed"
-    assert coverages(queries.week_begun(clock.now()))[two].completed[ALL] == 7
+def test_what_happens_in_the_week_is_told_when_it_is_over(peopled, user_of, client_as):
+    client, two = client_as(user_of("hr", peopled.top)), peopled.units[0][1]
+    assert week_begun(AT).isoformat() == "2026-03-02T00:00:00+01:00", "the Monday, where the municipality is"
+    assert "2026-03-01" in client.get(PAGE).content.decode()
+    assert rows_of(client)[two.name][1] == "7"
+    two.role_assignments.first().user.completions.update(at=AT)
+    assert rows_of(client)[two.name][1] == "6", "counted from when it was completed"
+    assert coverages(AT + timedelta(days=7))[two.pk].completed[ALL] == 7
 
 
 def test_nobody_counts_who_may_not_log_in(municipality, staff):

@@ -141,7 +141,7 @@ def load_examples(*, by: User | None, at: datetime) -> int:
     """
     top = root()
     if by is not None:
-        access.require(by, REVIEW)
+        access.require(by, REVIEW, unit=top)
     known = set(Example.objects.exclude(origin="").values_list("origin", flat=True))
     missing = [each for each in good_examples().examples if each.key not in known] if top is not None else []
     Example.objects.bulk_create(

@@ -24,7 +24,7 @@ from jamlik.web.learning.models import Example, ExampleState
 from jamlik.web.learning.rules import MOVES, TEXTS, RefusedError
 from jamlik.web.learning.shown import text
 from jamlik.web.organisation.models import Unit
-from jamlik.web.organisation.queries import units_in_scope, valid_on
+from jamlik.web.organisation.queries import root, units_in_scope, valid_on
 from jamlik.web.register.choices import theme_choices
 from jamlik.web.register.conflicts import answer_conflict
 from jamlik.web.register.queries import active_themes
@@ -121,7 +121,7 @@ def example_list(request: HttpRequest) -> HttpResponse:
         "listing": shown,
         "may_write": access.may(request.user, WRITE),
         "to_review": queries.examples_to_review(request.user).count() if may_review else 0,
-        "may_load": may_review and not Example.objects.exclude(origin="").exists(),
+        "may_load": access.may(request.user, REVIEW, unit=root()) and not Example.objects.exclude(origin="").exists(),
     }
     return render(request, "learning/examples.html", page)
 
