@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import numpy as np
 import pytest
@@ -174,6 +175,10 @@ def test_protect_writes_every_margin_and_nothing_of_what_is_hidden(schools):
     assert sum(status == "suppressed" for _, status in cells.values()) == 4
     assert "prövat genom ett angrepp" in (schools / "out" / "audit.txt").read_text(encoding="utf-8")
     assert sorted(file.name for file in (schools / "out").iterdir()) == ["audit.txt", "release.json", "table.csv"]
+    hidden = {"3", "50", "38", "27", "30", "28"} - {n for n, _ in cells.values()}  # numbers of the finest cells
+    text = "".join(file.read_text(encoding="utf-8") for file in (schools / "out").iterdir() if file.name != "audit.txt")
+    assert {"3", "50"} <= hidden
+    assert not hidden & set(re.findall(r"(?<![\w.])\d+(?![\w.])", text))
     assert run("attack", schools / "out").exit_code == 0
 
 
@@ -251,6 +256,7 @@ WRONG = [
     ("[rules]\nwidth = 3\n", SCHOOLS, "Bredden 3 är för liten"),
     ("[rules]\npreset = 'skolan'\n", SCHOOLS, "kan inte vara 'skolan'"),
     ("[rules]\nanswer = 'svar'\n", SCHOOLS, "ingen kolumn 'svar'"),
+    ("[table]\nwhere = { area = 'Norr' }\n", SCHOOLS, "både i where och som dimension"),
     ("[dimensions.area]\n", SCHOOLS, "vad de här kolumnerna är: sex"),
     ("[dimensions.area.divisions.del]\nx = ['Nord']\n[dimensions.sex]\n", SCHOOLS, "Koden 'Nord'"),
     ("", SCHOOLS.replace("n\n", "antal\n", 1), "ingen kolumn 'n'"),

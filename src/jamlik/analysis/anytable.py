@@ -279,6 +279,9 @@ def _flag(value: object, rules: TableRules, place: int, path: Path) -> bool:
 
 def _crossed(rows: Sequence[_Row], names: Sequence[str], rules: TableRules, path: Path) -> Crossed:
     axes = [_axis(rows, place, name, rules, path) for place, name in enumerate(names)]
+    both = sorted({axis.name for axis in axes} & rules.where.keys())
+    if both:
+        raise JamlikError("table_where_dimension", where=Place(str(path), column=both[0]))
     crossed = Crossed(tuple(axes), tuple(sorted(rules.where.items())))
     if crossed.size > _MOST_CELLS:
         raise JamlikError("table_too_large", where=Place(str(path)), cells=crossed.size, most=_MOST_CELLS)

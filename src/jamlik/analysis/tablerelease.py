@@ -97,6 +97,7 @@ def protect_table(
         sensitive=table.sensitive,
         minimum_count=counts.minimum_count,
         width=counts.width,
+        nobody=bool(counts.answer),
         earlier=earlier,
         name=table.name,
     )
@@ -221,7 +222,7 @@ def attack_tables(
     JamlikError
         When a table cannot be read, or the tables contradict each other.
     """
-    tables, asked = list(earlier), [] if rules is None else [(rules.rules.minimum_count, rules.rules.width)]
+    tables, asked = list(earlier), [] if rules is None else [_asked(rules)]
     whole: AnyTable | None = None
     for path in paths:
         if path.is_dir():
@@ -234,14 +235,19 @@ def attack_tables(
             whole = opened_table(path, rules, complete=False)
             shown = np.where(whole.hidden, np.nan, whole.number)
             tables.append(Released(path.name, whole.crossed, shown, whole.told))
-    least = max((count for count, _ in asked), default=5)
-    wide = max((wide for _, wide in asked), default=4.0) if width is None else width
+    least = max((count for count, _, _ in asked), default=5)
+    wide = max((wide for _, wide, _ in asked), default=4.0) if width is None else width
     if whole is not None and len(tables) == 1 and whole.complete:
         return attacked(tables, minimum_count=least, width=wide, truth=whole.number, sensitive=whole.sensitive), wide
-    return attacked(tables, minimum_count=least, width=wide), wide
+    return attacked(tables, minimum_count=least, width=wide, nobody=any(answer for _, _, answer in asked)), wide
 
 
-def _released(folder: Path) -> tuple[Released, tuple[int, float]]:
+def _asked(rules: TableRules) -> tuple[int, float, bool]:
+    """The minimum count, the width, and whether codes are answers."""
+    return rules.rules.minimum_count, rules.rules.width, bool(rules.rules.answer)
+
+
+def _released(folder: Path) -> tuple[Released, tuple[int, float, bool]]:
     """A folder's table, and what its rules require."""
     try:
         about = json.loads((folder / RELEASE).read_text(encoding="utf-8"))
@@ -258,7 +264,7 @@ def _released(folder: Path) -> tuple[Released, tuple[int, float]]:
             cell = crossed.place[codes]
             told[cell] = True
             value[cell] = float(row[rules["count"]]) if row[rules["count"]] else np.nan
-        promised = (int(rules["minimum_count"]), float(rules["width"]))
+        promised = (int(rules["minimum_count"]), float(rules["width"]), bool(rules["answer"]))
     except (OSError, ValueError, KeyError, TypeError) as broken:
         raise JamlikError("release_unreadable", where=Place(str(folder)), kind=ErrorKind.UNREADABLE) from broken
     return Released(folder.name, crossed, value, told), promised

@@ -66,10 +66,13 @@ class Found:
         return not self.narrow.any() and not self.victims
 
 
-def could_be_small(low: Floats, high: Floats, *, minimum_count: int) -> Bools:
-    """Which cells may, for all an outsider knows, hold from one to one below `minimum_count` people."""
-    small: Bools = (high >= 1 - _NEAR) & (low < minimum_count - _NEAR)
-    return small
+def could_be_small(low: Floats, high: Floats, *, minimum_count: int, nobody: bool) -> Bools:
+    """Which cells may, for all an outsider knows, hold from one to one below `minimum_count` people.
+
+    With `nobody`, none at all counts as small: where codes are answers, that nobody has given one tells of everybody.
+    """
+    small: Bools = low < minimum_count - _NEAR
+    return small if nobody else small & (high >= 1 - _NEAR)
 
 
 def system_of(value: Floats, laid: Together, *, sensitive: Bools, width: Floats, cost: Floats | None = None) -> System:
@@ -91,6 +94,7 @@ def attacked(
     *,
     minimum_count: int,
     width: float,
+    nobody: bool = False,
     truth: Floats | None = None,
     sensitive: Bools | None = None,
 ) -> Found:
@@ -104,6 +108,8 @@ def attacked(
         Counts from 1 to one below this must stay unknown.
     width : float
         How wide the interval of such a cell must be.
+    nobody : bool
+        Whether that nobody is in a cell must stay unknown too.
     truth : float, shape (cells of the only table,), optional
         The owner's own numbers; of one table alone.
     sensitive : bool, the same shape, optional
@@ -128,7 +134,7 @@ def attacked(
     told = np.flatnonzero(laid.told & hidden)
     low = np.ceil(audit.low[told] - _NEAR)
     high = np.floor(audit.high[told] + _NEAR)
-    at_risk = must[told] if known else could_be_small(low, high, minimum_count=minimum_count)
+    at_risk = must[told] if known else could_be_small(low, high, minimum_count=minimum_count, nobody=nobody)
     return Found(
         keys=tuple(laid.keys[cell] for cell in told.tolist()),
         low=low,

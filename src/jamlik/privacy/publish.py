@@ -14,7 +14,7 @@ import numpy as np
 
 from jamlik.model.errors import ErrorKind, JamlikError
 from jamlik.privacy.audit import attack
-from jamlik.privacy.crossed import Crossed
+from jamlik.privacy.crossed import TOTAL, Crossed
 from jamlik.privacy.outside import could_be_small, system_of
 from jamlik.privacy.suppress import suppress
 from jamlik.privacy.system import Bools, Floats, ReleaseRefused, System
@@ -41,7 +41,8 @@ class Protection:
     cells_n, hidden_n, sensitive_n : int
         All cells, the hidden ones, and those that must be hidden by themselves.
     people_hidden_share : float or None
-        The share of the people at the finest level who stand in hidden cells: what it costs. None without people.
+        The share of the people at the finest level who stand in hidden cells: what it costs. None where the total is
+        hidden, or nobody is there.
     already_out_n : int
         Cells that should be hidden but are published already, or follow from what is.
     """
@@ -52,6 +53,19 @@ class Protection:
     sensitive_n: int
     people_hidden_share: float | None
     already_out_n: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Demand:
+    """What must stay unknown, and how well."""
+
+    minimum_count: int
+    width: float
+    nobody: bool
+
+    def could_be_small(self, low: Floats, high: Floats) -> Bools:
+        """Which of these intervals might be those of small cells."""
+        return could_be_small(low, high, minimum_count=self.minimum_count, nobody=self.nobody)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,7 @@ def publishable(
     sensitive: Bools,
     minimum_count: int,
     width: float,
+    nobody: bool = False,
     earlier: Sequence[Released] = (),
     name: str = "",
 ) -> Protection:
@@ -90,6 +105,8 @@ def publishable(
         An outsider must not place a cell among counts from 1 to one below this more closely than `width`.
     width : float
         How wide the interval of such a cell must be.
+    nobody : bool
+        Whether that nobody is in a cell must stay unknown too, as where codes are answers.
     earlier : sequence of Released
         Tables about the same people that are out.
     name : str
@@ -102,11 +119,12 @@ def publishable(
     JamlikError
         When the table contradicts an earlier one.
     """
-    task = _task(crossed, number, sensitive, minimum_count, width, earlier, name)
+    demand = _Demand(minimum_count, width, nobody)
+    task = _task(Released(name, crossed, number, np.ones(crossed.size, dtype=np.bool_)), sensitive, demand, earlier)
     system = task.system
     hidden = _hidden(task, system)
     for _ in range(_ROUNDS):
-        fresh = _exposed(task, hidden, minimum_count, width)
+        fresh = _exposed(task, hidden, demand)
         if not fresh.any():
             break
         must = system.sensitive | fresh
@@ -122,28 +140,18 @@ def publishable(
     if not audit.passed:
         raise ReleaseRefused("protection_fell_table", cells=tuple(audit.narrow.tolist()))
     own = task.laid.places[-1]
-    told = np.ones(crossed.size, dtype=np.bool_)
     value = np.where(hidden[own], np.nan, number)
     return Protection(
-        Released(name, crossed, value, told),
+        Released(name, crossed, value, np.ones(crossed.size, dtype=np.bool_)),
         cells_n=crossed.size,
         hidden_n=int(hidden[own].sum()),
         sensitive_n=int((sensitive & hidden[own]).sum()),
-        people_hidden_share=_share_hidden(crossed, number, hidden[own]),
+        people_hidden_share=_share_hidden(crossed, value),
         already_out_n=task.already_out_n,
     )
 
 
-def _task(
-    crossed: Crossed,
-    number: Floats,
-    sensitive: Bools,
-    minimum_count: int,
-    width: float,
-    earlier: Sequence[Released],
-    name: str,
-) -> _Task:
-    whole = Released(name, crossed, number, np.ones(crossed.size, dtype=np.bool_))
+def _task(whole: Released, sensitive: Bools, demand: _Demand, earlier: Sequence[Released]) -> _Task:
     laid = together([*earlier, whole])
     own = laid.places[-1]
     new = np.zeros(laid.shown.size, dtype=np.bool_)
@@ -154,17 +162,13 @@ def _task(
     must = np.zeros(value.size, dtype=np.bool_)
     must[own] = sensitive
     cost = np.where(new, 1.0, 0.0)
-    cost[own] += _DEARER_TOTAL * np.array([len(crossed.axes) - _depth(codes) for codes in crossed.codes])
-    required = np.full(value.size, float(width))
+    cost[own] += _DEARER_TOTAL * np.array([codes.count(TOTAL) for codes in whole.crossed.codes])
+    required = np.full(value.size, float(demand.width))
     system = system_of(value, laid, sensitive=must, width=required, cost=cost)
     if not earlier:
         none = np.zeros(value.size, dtype=np.bool_)
         return _Task(system, laid, none, new, required, 0)
-    return _beside(_Task(system, laid, _published(laid, earlier), new, required, 0), minimum_count, width)
-
-
-def _depth(codes: tuple[str, ...]) -> int:
-    return sum(code != "" for code in codes)
+    return _beside(_Task(system, laid, _published(laid, earlier), new, required, 0), demand)
 
 
 def _published(laid: Together, earlier: Sequence[Released]) -> Bools:
@@ -175,23 +179,20 @@ def _published(laid: Together, earlier: Sequence[Released]) -> Bools:
     return out
 
 
-def _beside(task: _Task, minimum_count: int, width: float) -> _Task:
+def _beside(task: _Task, demand: _Demand) -> _Task:
     """Take what is out as known; a secret that earlier tables have narrowed already must not become narrower."""
     system, unseen = task.system, ~task.out
     before = attack(system_of(system.value, task.laid, sensitive=unseen, width=task.floor), unseen, enough=True)
     low, high = np.ceil(before.low - _NEAR), np.floor(before.high + _NEAR)
     told = np.where(unseen, high - low, 0.0)
-    floor = np.where(np.isnan(told), 0.0, np.minimum(width, told))
+    floor = np.where(np.isnan(told), 0.0, np.minimum(demand.width, told))
     old = ~task.new & unseen & task.laid.told
-    must = (system.sensitive | (old & could_be_small(low, high, minimum_count=minimum_count))) & (floor > 0)
-    known = int((system.sensitive & (floor < width)).sum())
+    must = (system.sensitive | (old & demand.could_be_small(low, high))) & (floor > 0)
+    known = int((system.sensitive & (floor < demand.width)).sum())
     # whether somebody is alone in a cell that only an earlier table has is not known: its number here is a guess
     integral = system.integral & (task.new | (system.value != 1))
     cost = np.where(task.out, np.inf, np.where(task.new, system.cost, 0.0))
-    changed = replace(
-        system, sensitive=must, width=np.where(must, floor, 0.0), cost=np.where(must & task.out, 0.0, cost),
-        integral=integral,
-    )  # fmt: skip
+    changed = replace(system, sensitive=must, width=np.where(must, floor, 0.0), cost=cost, integral=integral)
     return _Task(changed, task.laid, task.out, task.new, floor, known)
 
 
@@ -222,21 +223,20 @@ def _price_of(system: System, hidden: Bools) -> float:
     return float(system.cost[counted].sum())
 
 
-def _exposed(task: _Task, hidden: Bools, minimum_count: int, width: float) -> Bools:
+def _exposed(task: _Task, hidden: Bools, demand: _Demand) -> Bools:
     """Hidden cells that an outsider places too closely, and cannot tell from small ones."""
     seen = task.laid.told & hidden
     audit = attack(system_of(task.system.value, task.laid, sensitive=seen, width=task.floor), hidden, enough=True)
     exposed = np.zeros(hidden.size, dtype=np.bool_)
     narrow = audit.narrow
     low, high = np.ceil(audit.low[narrow] - _NEAR), np.floor(audit.high[narrow] + _NEAR)
-    exposed[narrow] = could_be_small(low, high, minimum_count=minimum_count)
+    exposed[narrow] = demand.could_be_small(low, high)
     return exposed & (task.floor > 0)
 
 
-def _share_hidden(crossed: Crossed, number: Floats, hidden: Bools) -> float | None:
-    fine = np.array([_depth(codes) == len(codes) for codes in crossed.codes])
-    for place, axis in enumerate(crossed.axes):
-        base = set(axis.base)
-        fine &= np.array([codes[place] in base for codes in crossed.codes])
-    people = float(number[fine].sum())
-    return float(number[fine & hidden].sum()) / people if people > 0 else None
+def _share_hidden(crossed: Crossed, shown: Floats) -> float | None:
+    """From what is shown alone: a sum over hidden cells that nobody else could work out would be one more equation."""
+    everybody = shown[crossed.place[(TOTAL,) * len(crossed.axes)]]
+    base = [set(axis.base) for axis in crossed.axes]
+    fine = np.array([all(c in held for c, held in zip(codes, base, strict=True)) for codes in crossed.codes])
+    return None if np.isnan(everybody) or everybody == 0 else float(1 - np.nansum(shown[fine]) / everybody)

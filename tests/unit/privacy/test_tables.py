@@ -197,3 +197,28 @@ def test_attacked_tables_that_contradict_each_other_are_refused():
     with pytest.raises(JamlikError) as told:
         attacked([Released("first", first.crossed, wrong, first.told)], minimum_count=5, width=4)
     assert told.value.key == "tables_contradict"
+
+
+def test_publishable_total_that_is_hidden_has_no_share_of_people_either():
+    # the share of the people in hidden cells would be one more equation
+    axis = axis_of("area", ["a", "b"], {})
+    crossed = Crossed((axis,))
+    number = crossed.summed({("a",): 2.0, ("b",): 0.0})
+    done = publishable(crossed, number, sensitive=number == 2, minimum_count=5, width=4)
+    assert np.isnan(done.released.value[0])
+    assert done.people_hidden_share is None
+
+
+def test_publishable_answers_of_nobody_in_an_earlier_table_stay_unknown():
+    # the first table hides that nobody in a1 answered no; the second, of a part of them, must not tell
+    inner = {("a0", "b0", "c0"): 20, ("a0", "b1", "c0"): 12, ("a1", "b0", "c0"): 30, ("a1", "b1", "c0"): 0}
+    first = table_of(inner, "ab")
+    hide = {(("a", a), ("b", b)) for a in ("a0", "a1") for b in ("b0", "b1")}
+    hidden = np.array([key in hide for key in first.crossed.keys])
+    first = Released("first", first.crossed, np.where(hidden, np.nan, first.value), first.told)
+    second = table_of(inner, "b", where=(("a", "a1"),))
+    none = np.zeros(second.value.size, dtype=bool)
+    rules = {"minimum_count": 5, "width": 4, "earlier": [first]}
+    done = publishable(second.crossed, second.value, sensitive=none, nobody=True, **rules)
+    assert attacked([first, done.released], minimum_count=5, width=4, nobody=True).passed
+    assert np.isnan(done.released.value[second.crossed.place[("b1",)]])
