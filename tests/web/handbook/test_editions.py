@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from jamlik.handbook import as_json, cleaned, edition_of, newest
+from jamlik.handbook import Case, as_json, cleaned, edition_of, newest, text_of
+from jamlik.handbook.answers import NONE
 from jamlik.handbook.filled import read_filled
 from jamlik.handbook.paper import form_of
 from jamlik.reports.form import form_pdf
@@ -19,6 +22,7 @@ from jamlik.web.handbook.edition_actions import NEW
 from jamlik.web.handbook.edition_forms import QuestionForm
 from jamlik.web.handbook.edition_queries import given_out, in_use
 from jamlik.web.handbook.filled import compared, keep_filled
+from jamlik.web.handbook.forms import AnswerForm
 from jamlik.web.handbook.models import Analysis, Edition
 from jamlik.web.handbook.rules import RefusedError
 from tests.web.handbook.objects import OWN
@@ -163,6 +167,22 @@ def test_a_form_of_another_edition_is_read_into_the_analysis(scene, draft, who):
     kept = keep_filled(analysis=new, read=read, by=scene.writer, at=scene.at)
     assert [each.question for each in compared(kept, new.answers.all())] == ["own_1", "q06_absent"]
     assert not kept.faults
+
+
+def test_each_field_of_the_page_is_on_paper_with_the_same_words():
+    questions = edition_of(newest("team"), OWN, number=1, file="ekby")
+    case = Case(questions, "quick", NONE, frozenset(), date(2027, 2, 1))
+    paper = {each.id: each for step in form_of(questions, "quick", "fi").steps for each in step.questions}
+    with translation.override("fi"):
+        for question in questions.by_id.values():
+            form = AnswerForm(case=case, question=question, row="", parts=[part.id for part in question.parts])
+            fields = {field.name.rpartition("/")[2]: field for field in paper[question.id].rows[0].inputs}
+            assert {name: field.label for name, field in form.fields.items()} == {
+                name: field.label for name, field in fields.items()
+            }
+            assert paper[question.id].help == text_of(question.help, "fi")
+    assert "own_1" in paper
+    assert "t06_last_time" not in paper
 
 
 def test_a_real_form_of_an_own_edition_goes_out_and_comes_back(scene, who):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 from django.urls import reverse
 
 from jamlik.web.goals.models import Goal
 from jamlik.web.handbook import actions
+from jamlik.web.handbook.models import Answer
 from jamlik.web.organisation.models import Area
 from tests.web.goals.objects import made_goal
 
@@ -65,6 +69,14 @@ def test_what_is_answered_is_found_once_and_only_within_scope(scene, shown, two,
         at=scene.at,
     )
     assert shown(q="kvällsarbetare") == ["Läxhjälp"]
+
+
+def test_what_was_answered_before_there_was_a_search_is_found_too(shown):
+    Answer.objects.update(words="")
+    assert shown(q="kök") == []
+    import_module("jamlik.web.handbook.migrations.0002_own_editions").written(apps, None)
+    assert shown(q="kök") == ["Matsal"]
+    assert shown(q="matters") == []
 
 
 def test_filters_are_by_service_ground_goal_area_and_questions(scene, shown, municipality):
