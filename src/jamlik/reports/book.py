@@ -8,13 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import pydyf
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
 from jamlik.reports.form import Form
+from jamlik.reports.layout import laid_out
 from jamlik.reports.pdf import page_number
 from jamlik.reports.templating import environment, style
 
@@ -82,7 +80,6 @@ def book_pdf(book: Book) -> bytes:
         .get_template("book.pdf.jinja")
         .render(book=book, form=book.form, labels=book.labels, titles=titles, css=css)
     )
-    laid = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("data",), fail_on_errors=True))
     identifier = hashlib.sha256(page.encode()).digest()[:16]
     places = {name: book.labels[name] for name in ("method", "questions")}
     places |= {f"chapter-{name}": title for name, title in titles.items()}
@@ -91,7 +88,7 @@ def book_pdf(book: Book) -> bytes:
     def finished(document: object, pdf: pydyf.PDF) -> None:
         _name_links(pdf, places)
 
-    return cast(bytes, laid.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, finisher=finished))
+    return laid_out(page, identifier=identifier, finisher=finished)
 
 
 def _name_links(pdf: pydyf.PDF, places: Mapping[str, str]) -> None:

@@ -8,13 +8,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
 import pydyf
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
 from jamlik.reports.fields import finish_fields
+from jamlik.reports.layout import laid_out
 from jamlik.reports.pdf import page_number
 from jamlik.reports.templating import environment, style
 
@@ -127,11 +125,10 @@ def form_pdf(form: Form) -> bytes:
     """The PDF; the same form with the same fonts gives the same bytes."""
     css = "\n".join((style("tokens", "form"), page_number(form.labels)))
     page = environment().get_template("form.pdf.jinja").render(form=form, labels=form.labels, css=css)
-    laid = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("data",), fail_on_errors=True))
     identifier = hashlib.sha256(page.encode()).digest()[:16]
 
     def finished(document: object, pdf: pydyf.PDF) -> None:
         finish_fields(pdf, inputs=form.inputs, hidden=form.hidden)
 
     options = {"pdf_forms": True, "finisher": finished} if form.fillable else {}
-    return cast(bytes, laid.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier, **options))
+    return laid_out(page, identifier=identifier, **options)

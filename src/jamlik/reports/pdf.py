@@ -6,21 +6,14 @@ Nothing in it depends on the clock: no dates, and the file's identifier comes fr
 from __future__ import annotations
 
 import hashlib
-import xml.etree.ElementTree as ET
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
-
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
 from jamlik.reports.document import Document
+from jamlik.reports.layout import laid_out
 from jamlik.reports.templating import environment, style
 
 __all__ = ["page_number", "paper_text", "pdf_bytes", "write_pdf"]
-
-# Importing WeasyPrint makes ElementTree forget that SVG needs no prefix: the charts' `<svg>` would become `<ns0:svg>`.
-ET.register_namespace("", "http://www.w3.org/2000/svg")
 
 
 def _css_text(text: str) -> str:
@@ -42,9 +35,8 @@ def paper_text(document: Document) -> str:
 
 def pdf_bytes(document: Document) -> bytes:
     """The PDF; the same document with the same fonts gives the same bytes."""
-    page = HTML(string=paper_text(document), url_fetcher=URLFetcher(allowed_protocols=("data",), fail_on_errors=True))
     identifier = hashlib.sha256(document.fingerprint.encode()).digest()[:16]
-    return cast(bytes, page.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=identifier))
+    return laid_out(paper_text(document), identifier=identifier)
 
 
 def write_pdf(document: Document, path: Path) -> None:
