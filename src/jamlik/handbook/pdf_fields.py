@@ -17,7 +17,7 @@ from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject, StreamObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NameObject, NullObject, StreamObject
 
 __all__ = ["CPU_SECONDS", "MEMORY", "RefusedError", "fields_of", "main"]
 
@@ -38,7 +38,8 @@ def fields_of(data: bytes) -> dict[str, str | list[str]]:
     Raises
     ------
     RefusedError
-        With `pdf_unreadable`, `pdf_locked`, `pdf_active`, `pdf_attached`, `pdf_no_fields` or `pdf_too_much`.
+        With `pdf_unreadable`, `pdf_locked`, `pdf_active`, `pdf_attached`, `pdf_no_fields`, `pdf_damaged` or
+        `pdf_too_much`.
     """
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
@@ -110,7 +111,7 @@ def _fields(listed: Any, *, seen: set[int], above: str = "", inherited: Any = No
         name = ".".join(part for part in (above, str(field.get("/T", ""))) if part)
         kids = [_followed(kid) for kid in _followed(field.get("/Kids")) or ()]
         below = [kid for kid in kids if isinstance(kid, DictionaryObject) and "/T" in kid]
-        known = {key: field[key] for key in ("/FT", "/Ff", "/V", "/Opt") if key in field}
+        known = {key: field[key] for key in ("/FT", "/Ff", "/V", "/Opt", "/MaxLen") if key in field}
         merged = {**(inherited or {}), **known}
         if below:
             yield from _fields(ArrayObject(below), seen=seen, above=name, inherited=merged, depth=depth + 1)
@@ -122,6 +123,8 @@ def _fields(listed: Any, *, seen: set[int], above: str = "", inherited: Any = No
 def _value(field: dict[str, Any], widgets: list[Any]) -> str | list[str]:
     if field["/FT"] == "/Btn":
         return _state(field, widgets)
+    if field["/FT"] == "/Tx" and not {"/V", "/MaxLen"} & set(field):
+        raise RefusedError("pdf_damaged")  # an emptied field still tells how long its text may be
     value = _followed(field.get("/V"))
     if isinstance(value, ArrayObject):
         return [_option(field, _text(_followed(each))) for each in value]
@@ -144,7 +147,19 @@ def _state(field: dict[str, Any], widgets: list[Any]) -> str:
     options = _followed(field.get("/Opt"))
     if state.isdigit() and isinstance(options, ArrayObject) and int(state) < len(options):
         return _text(_followed(options[int(state)]))
+    if state and state not in (_pictured(widgets) or {state}):
+        raise RefusedError("pdf_damaged")  # nobody can have ticked what the form has no picture of
     return state
+
+
+def _pictured(widgets: list[Any]) -> set[str]:
+    """The states that a box or a group has pictures of."""
+    found: set[str] = set()
+    for widget in widgets:
+        drawn = _followed(_followed(widget.get("/AP") or DictionaryObject()).get("/N"))
+        if isinstance(drawn, DictionaryObject) and not isinstance(drawn, StreamObject):
+            found |= {_text(NameObject(name)) for name in drawn}
+    return found
 
 
 def _text(value: Any) -> str:
