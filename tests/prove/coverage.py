@@ -165,16 +165,18 @@ def coverages(cell: Cell, *, draws: int, redrawn: int) -> dict[str, tuple[float,
 
 HEAD = """# How often the intervals hold the truth
 
-Simulated, by `python -m tests.prove.coverage`, over a grid written down beforehand: {cells} cells of 2 to 40 groups,
-20 to 50,000 people a group, 2 to 40 % with the outcome, equal and unequal sizes, alike or on a slope. Each cell is
-averaged over the level times 0.8 to 1.2, {samples:,} samples in all ({redrawn} for the measures that redraw, with
-{draws} redraws each). *Fair* cells are those where every group expects at least 10 people with and 10 without the
-outcome. A cell's coverage has a simulation error of about {noise:.1f} points ({noise_few:.1f} where values are
-redrawn), which is part of the spread below.
+Simulated, by `python -m tests.prove.coverage`, over a grid written down beforehand: 2 to 40 groups, 20 to 50,000
+people a group, 2 to 40 % with the outcome, equal and unequal sizes, alike or on a slope; {cells} of its {every} cells
+are here. Each cell is averaged over the level times 0.8 to 1.2, {samples:,} samples in all ({redrawn} for the
+measures that redraw, with {draws} redraws each). *Fair* cells are those where every group expects at least 10 people
+with and 10 without the outcome. A cell's coverage has a simulation error of about {noise:.1f} points ({noise_few:.1f}
+where values are redrawn), which is part of the spread below.
 
 95 % intervals, coverage in per cent. *Inside* is the share of fair cells with coverage 93.5–96.5 %; *lowest* the
 least of any cell. *healthequal* is the same samples with the package's own rule: a normal interval from the distance
 of the groups to the line; redraws round the observed values; for `ti`, `mld` and `paf` on its own, wrong, scale.
+Samples for which a measure gives no interval (a group at 0 has no ratio, and `ti`, `mld`, `gini` and `atkinson` give
+none with a group within 1.5 standard errors of 0) are left out.
 
 | measure | fair: mean | lowest | inside | other cells: mean | lowest | healthequal, fair: mean | lowest |
 | --- | --- | --- | --- | --- | --- | --- | --- |
@@ -199,7 +201,7 @@ def page(rows: list[tuple[Cell, dict[str, tuple[float, float]]]], *, samples: in
     """The whole page, from the coverages of all cells."""
     noise = [100 * np.sqrt(0.95 * 0.05 / n) for n in (samples * len(FACTORS), redrawn)]
     whole = samples * len(FACTORS)
-    lines = [HEAD.format(cells=len(rows), samples=whole, redrawn=redrawn, draws=draws, noise=noise[0],
+    lines = [HEAD.format(cells=len(rows), every=len(GRID), samples=whole, redrawn=redrawn, draws=draws, noise=noise[0],
                          noise_few=noise[1])]  # fmt: skip
     names = list(rows[0][1])
     for name in names:

@@ -262,9 +262,9 @@ def _spreads(data: _Data) -> Iterator[_Found]:
         if data.compat:
             yield _Found(name, raw, se, raw - z * se, raw + z * se, "normal", "", plain)
             continue
-        note = "the estimate carries the groups' noise; the interval does not"
+        note, bare = _notes(data, raw, low)
         yield _Found(name, raw, se, low, high, "noncentral chi-square", note, plain)
-        yield _Found(f"{name}_corrected", mended.value * times, np.nan, low, high, "noncentral chi-square", "", plain)
+        yield _Found(f"{name}_corrected", mended.value * times, np.nan, low, high, "noncentral chi-square", bare, plain)
 
 
 _DISTANCES: tuple[tuple[str, str, bool, bool], ...] = (
@@ -279,6 +279,8 @@ def _distances(data: _Data, rng: np.random.Generator) -> Iterator[_Found]:
     table, plain = data.table, ~data.table.ordered
     average = np.where(data.without_people, table.average, np.nan)
     sign = np.where(table.favourable == 0.0, -1.0, 1.0)
+    _, possible = _share_of(data)
+    least, most = np.where(possible, 0.0, -np.inf), np.where(possible, table.scale, np.inf)
     for name, centre, weighted, relative in _DISTANCES:
         where, turn = plain.copy(), np.ones_like(sign)
         options: dict[str, Any] = {"weighted": weighted, "relative": relative}
@@ -290,9 +292,18 @@ def _distances(data: _Data, rng: np.random.Generator) -> Iterator[_Found]:
             where, options["centre_group"] = plain & (table.reference >= 0), np.maximum(table.reference, 0)
         elif not np.isnan(average).all():
             options["centre"] = np.where(np.isnan(average), middle, average)
+        options["bounds"] = (np.where(turn > 0, least, -most), np.where(turn > 0, most, -least))
         found = stats.mean_deviation(value=data.value * turn[:, None], population=data.people, se=data.se,
                                      draws=_DRAWS, rng=rng, confidence=data.confidence, **options)  # fmt: skip
         yield from _distance_rows(name, found, 100.0 if relative else 1.0, where, data)
+
+
+def _notes(data: _Data, value: Floats, low: Floats) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+    """What is to be said of a measure that carries noise, and of the one without."""
+    without = np.isnan(low) & ~np.isnan(value)
+    reason = np.where(data.with_errors, "no interval: a group lies too near 0", "no interval: standard errors missing")
+    bare = np.where(without, reason, "")
+    return np.where(without, bare, "the estimate carries the groups' noise; the interval does not"), bare
 
 
 def _distance_rows(name: str, found: stats.Deviation, times: float, where: Flags, data: _Data) -> Iterator[_Found]:
@@ -301,9 +312,9 @@ def _distance_rows(name: str, found: stats.Deviation, times: float, where: Flags
         yield _Found(name, value, np.nan, found.low * times, found.high * times, "percentiles of draws", "", where)
         return
     low, high = mended.low * times, mended.high * times
-    note = "the estimate carries the groups' noise; the interval does not"
+    note, bare = _notes(data, value, low)
     yield _Found(name, value, np.nan, low, high, "draws, test turned round", note, where)
-    yield _Found(f"{name}_corrected", mended.value * times, np.nan, low, high, "draws, test turned round", "", where)
+    yield _Found(f"{name}_corrected", mended.value * times, np.nan, low, high, "draws, test turned round", bare, where)
 
 
 def _impacts(data: _Data) -> Iterator[_Found]:

@@ -5,7 +5,9 @@ import numpy.typing as npt
 
 from jamlik.stats._arrays import Floats, Numbers, divided, floats, same_shape
 
-__all__ = ["groups_of", "taken"]
+__all__ = ["groups_of", "near_zero", "taken"]
+
+_NEAR = 1.5
 
 
 def groups_of(value: Numbers, population: Numbers, se: Numbers) -> tuple[Floats, Floats, Floats]:
@@ -19,6 +21,12 @@ def groups_of(value: Numbers, population: Numbers, se: Numbers) -> tuple[Floats,
     inside = np.where(used, people, 0.0)
     share = np.nan_to_num(divided(inside, inside.sum(axis=-1, keepdims=True)))
     return share, np.where(used, level, 0.0), np.where(used, error**2, 0.0)
+
+
+def near_zero(share: Floats, level: Floats, noise: Floats) -> npt.NDArray[np.bool_]:
+    """Whether any group that counts lies so near 0, by its squared standard error, that ratios to the mean are wild."""
+    close = (share > 0) & (noise > 0) & (level**2 < _NEAR**2 * noise)
+    return np.asarray(close.any(axis=-1))
 
 
 def taken(values: Floats, position: npt.NDArray[np.int64]) -> Floats:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
+from scipy import special
 
 from jamlik.stats._arrays import Floats, divided, floats
 
@@ -15,6 +16,8 @@ BLOCK = 2_000_000
 """Numbers drawn at a time: memory, not time, is what many settings would run out of."""
 
 _PLACES = 16
+_TURNED = 2000
+"""The turned test looks at no more redraws than this, at each of its places."""
 
 
 def limits_by_redraw(
@@ -26,11 +29,12 @@ def limits_by_redraw(
     draws: int,
     rng: np.random.Generator,
     confidence: float,
+    bounds: tuple[Floats, Floats] | None = None,
 ) -> Floats:
     """Value, percentiles, and corrected value with limits, shape (6, settings).
 
     `measured` takes levels of shape (..., settings, groups), grows in proportion to the groups' distances, and is never
-    more for two patterns together than for each alone.
+    more for two patterns together than for each alone. `bounds` are the least and greatest level, shape (settings,).
     """
     known = (share > 0).sum(axis=-1) > 1
     value = np.where(known, measured(level), np.nan)
@@ -39,7 +43,9 @@ def limits_by_redraw(
         return np.stack([value, *[nothing] * 5])
     error = rng.standard_normal((draws, *level.shape)) * np.sqrt(noise)
     tail = (1.0 - confidence) / 2.0
-    low, high = np.quantile(measured(level + error), [tail, 1.0 - tail], axis=0)
+    drawn_levels = level + (error if bounds is None else _within(error, level, np.sqrt(noise), bounds))
+    low, high = np.quantile(measured(drawn_levels), [tail, 1.0 - tail], axis=0)
+    error = error[:_TURNED]
     base = np.where(share > 0, (share * level).sum(axis=-1, keepdims=True) if fixed is None else fixed[:, None], 0.0)
     off = np.where(share > 0, level - base, 0.0)
     turns = np.where(np.arange(level.shape[-1]) % 2 == 0, 1.0, -1.0) * np.sqrt(noise)
@@ -59,6 +65,19 @@ def limits_by_redraw(
     found[4] = np.where(lowest <= 0, 0.0, found[4])
     found[1:] = np.where(known & ~np.isnan(low), found[1:], np.nan)
     return found
+
+
+def _within(error: Floats, level: Floats, spread: Floats, bounds: tuple[Floats, Floats]) -> Floats:
+    """The errors as of a normal distribution cut off where a level would leave its bounds."""
+    sized = np.where(spread > 0, spread, 1.0)
+    least, most = (special.ndtr((edge[:, None] - level) / sized) for edge in bounds)
+    cut = (spread > 0) & ((least > 1e-12) | (most < 1.0 - 1e-12))
+    if not cut.any():
+        return error
+    place = special.ndtr(error[:, cut] / sized[cut])
+    kept = error.copy()
+    kept[:, cut] = special.ndtri(least[cut] + place * (most - least)[cut]) * sized[cut]
+    return kept
 
 
 def _crossing(true: Floats, drawn: Floats, value: Floats) -> Floats:

@@ -48,6 +48,7 @@ def mean_deviation(
     weighted: bool = True,
     relative: bool = False,
     se: Numbers = np.nan,
+    bounds: tuple[Numbers, Numbers] | None = None,
     draws: int = 0,
     rng: np.random.Generator,
     confidence: float = 0.95,
@@ -72,6 +73,8 @@ def mean_deviation(
         Divided by the centre: the index of disparity when the centre is the mean (1 is 100 %).
     se : float, shape (..., groups), optional
         The groups' standard errors, >= 0.
+    bounds : (float, float), each of shape (...), optional
+        The least and the greatest possible level: redraws round the observed values stay between them.
     draws : int
         How many times to redraw for limits; 0 gives none (NaN).
     rng : numpy.random.Generator
@@ -108,6 +111,7 @@ def mean_deviation(
     shape, width = level.shape[:-1], level.shape[-1]
     fixed = None if centre is None else np.broadcast_to(floats(centre), shape).reshape(-1)
     chosen = None if centre_group is None else np.broadcast_to(np.asarray(centre_group, np.int64), shape).reshape(-1)
+    edges = None if bounds is None else [np.broadcast_to(floats(edge), shape).reshape(-1) for edge in bounds]
     flat = [part.reshape(math.prod(shape), width) for part in (share, weight, level, noise)]
     found = []
     size = max(1, BLOCK // max(1, draws * width))
@@ -116,7 +120,8 @@ def mean_deviation(
         own = [one[part] for one in flat]
         middle = None if fixed is None else fixed[part]
         measured = _measure(own[0], own[1], middle, None if chosen is None else chosen[part], best, relative)
-        found.append(limits_by_redraw(measured, own[0], own[2], own[3], middle, draws, rng, confidence))
+        within = None if edges is None else (edges[0][part], edges[1][part])
+        found.append(limits_by_redraw(measured, own[0], own[2], own[3], middle, draws, rng, confidence, within))
     whole = np.concatenate(found, axis=-1).reshape(6, *shape)
     return Deviation(whole[0], whole[1], whole[2], Estimate(whole[3], whole[4], whole[5]))
 

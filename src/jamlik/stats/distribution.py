@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import special
 
 from jamlik.stats._arrays import Floats, Numbers, checked_confidence, checked_counts, divided, exponential
-from jamlik.stats._groups import groups_of
+from jamlik.stats._groups import groups_of, near_zero
 from jamlik.stats._redraws import BLOCK, limits_by_redraw
 from jamlik.stats.deviation import Deviation
 from jamlik.stats.results import Estimate
@@ -107,7 +107,8 @@ def distribution_index(
     -------
     Deviation
         shape (...), unitless; `corrected` as in `mean_deviation`, from the same turned test [efron1993]_: with all
-        groups alike, low lies above equality in at most 2.5 % of samples. NaN as for the measure.
+        groups alike, low lies above equality in at most 2.5 % of samples. `corrected` is NaN where a group lies within
+        1.5 standard errors of 0, where these indices are wild. NaN as for the measure.
 
     Raises
     ------
@@ -131,6 +132,7 @@ def distribution_index(
 
         found.append(limits_by_redraw(measured, own, middle, error, None, draws, rng, confidence))
     whole = back(np.concatenate(found, axis=-1)).reshape(6, *shape)
+    whole[3:] = np.where(near_zero(share, level, noise), np.nan, whole[3:])
     return Deviation(whole[0], whole[1], whole[2], Estimate(whole[3], whole[4], whole[5]))
 
 

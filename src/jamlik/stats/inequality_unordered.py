@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import special
 
 from jamlik.stats._arrays import Floats, Numbers, checked_confidence, divided, floats, normal_quantile
-from jamlik.stats._groups import groups_of, taken
+from jamlik.stats._groups import groups_of, near_zero, taken
 from jamlik.stats.results import Estimate, Result
 
 __all__ = [
@@ -78,8 +78,9 @@ def between_group_spread(
 
     Notes
     -----
-    Over 2 to 34 groups of 100 to 1,000 people, alike or not, a 95 % interval covers 94–97 % (97.5 % where all are
-    alike); with 2 groups of 50 it falls to 89 %. value ± 1.96 se covers between 17 % (34 groups all alike) and 100 %;
+    Over 2 to 34 groups of 100 to 1,000 people, alike or not, a 95 % interval covers 94–98 % (97.5 % where all are
+    alike). A spread below what noise makes on average takes the upper limit of that average, so that no interval is
+    empty. value ± 1.96 se covers between 17 % (34 groups all alike) and 100 %;
     the value itself lies several times
     too high there.
 
@@ -140,7 +141,8 @@ def entropy_index(
     -------
     Spread
         healthequal shows the same multiplied by 1000. Limits as `between_group_spread`, with the index' own slope and
-        curvature. NaN with fewer than 2 groups or a mean of 0 [theil1967]_ [whohi2013]_.
+        curvature; they are NaN, and so is the corrected value, where a group lies within 1.5 standard errors of 0: the
+        index bends too sharply there. NaN with fewer than 2 groups or a mean of 0 [theil1967]_ [whohi2013]_.
 
     Raises
     ------
@@ -166,7 +168,8 @@ def entropy_index(
     bend, slope = (np.where(used & (level > 0), part, 0.0) for part in (bend, slope))
     parts = _quadratic_noise(bend / 2.0, divided(share, mean) / np.sqrt(2.0), noise)
     slope_noise = (slope**2 * noise).sum(axis=-1)
-    found = Spread(raw, np.sqrt(slope_noise), _noise_free(raw, slope_noise, *parts, confidence).corrected)
+    known = np.where(near_zero(share, level, noise), np.nan, slope_noise)
+    found = Spread(raw, np.sqrt(slope_noise), _noise_free(raw, known, *parts, confidence).corrected)
     return _only(found, (used.sum(axis=-1) > 1) & (mean[..., 0] > 0))
 
 
@@ -245,20 +248,29 @@ def _quadratic_noise(diagonal: Floats, vector: Floats, noise: Floats) -> tuple[F
 
 
 def _noise_free(raw: Floats, slope_noise: Floats, bias: Floats, noise: Floats, confidence: float) -> Spread:
-    """A squared measure with the noise taken out, and limits that invert its distribution by halving."""
+    """A squared measure with the noise taken out, and limits that invert its distribution by halving.
+
+    Noise can lower the mean log deviation where a group lies far above the others. It is then taken to add as little as
+    a sum of squares can that varies as much: one degree of freedom.
+    """
+    bias = np.maximum(bias, np.sqrt(np.maximum(noise, 0.0) / 2.0))
     tail = float(special.ndtri(0.5 + checked_confidence(confidence) / 2.0))
-    steep = divided(slope_noise, 4.0 * raw)
+    # With the groups exactly alike nothing tells which of them the spread would come from: an average of them does.
+    steep = np.where(raw > 0, divided(slope_noise, 4.0 * raw), divided(noise, 2.0 * bias))
     spread = np.sqrt(np.maximum(slope_noise + noise, 0.0))
+    missing = np.where(np.isnan(spread) | np.isnan(raw), np.nan, 0.0)
+    if np.isnan(missing).all():
+        return Spread(raw, spread, Estimate(missing, missing, missing))
     limits = []
-    for target in (tail, -tail):
-        low, high = np.zeros_like(raw), raw + bias + _REACH * spread
+    # A spread smaller than noise makes on average is luck: the upper limit is then that of the average.
+    for target, seen in ((tail, raw), (-tail, np.maximum(raw, bias))):
+        low, high = np.zeros_like(raw), seen + bias + _REACH * spread
         for _ in range(_HALVINGS):
             middle = 0.5 * (low + high)
-            above = _noncentral_score(raw, middle, bias, noise, steep) > target
+            above = _noncentral_score(seen, middle, bias, noise, steep) > target
             low, high = np.where(above, middle, low), np.where(above, high, middle)
-        above_none = _noncentral_score(raw, np.zeros_like(raw), bias, noise, steep) > target
+        above_none = _noncentral_score(seen, np.zeros_like(raw), bias, noise, steep) > target
         limits.append(np.where(above_none, 0.5 * (low + high), 0.0))
-    missing = np.where(np.isnan(spread) | np.isnan(raw), np.nan, 0.0)
     exact = spread == 0
     low, high = (np.where(exact, raw, part) + missing for part in limits)
     value = np.maximum(raw - bias, 0.0) + missing

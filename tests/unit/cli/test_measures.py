@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from jamlik.analysis import summaries
 from jamlik.analysis.summaries import COLUMNS, ORDERED, OURS, UNORDERED, measure_rows
 from jamlik.cli.commands import measures
 from jamlik.model.errors import JamlikError
@@ -31,8 +33,18 @@ def who(shared_dir: Path) -> list[dict[str, str]]:
     return heat_rows(shared_dir / "golden" / "healthequal" / "aggregated_input.csv")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def few_draws() -> Iterator[None]:
+    """A tenth of the redraws: what is looked at here does not depend on them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(summaries, "_DRAWS", 100)
+        yield
+
+
 @pytest.fixture(scope="module")
-def made(who: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> dict[str, pl.DataFrame]:
+def made(
+    few_draws: None, who: list[dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, pl.DataFrame]:
     folder = tmp_path_factory.mktemp("who")
     file = heat_file(folder / "who.csv", who)
     bare = heat_file(folder / "bare.csv", who, change=lambda row: row.update(population=""))

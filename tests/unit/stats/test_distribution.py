@@ -122,9 +122,9 @@ def test_indices_of_uncertain_levels_find_equality_and_cover(measure: str) -> No
     people = rng.integers(80, 400, 12)
     for spread in (0.0, 0.12):
         true = 0.3 + spread * np.linspace(-1, 1, 12)
-        value = rng.binomial(people, true, (150, 12)) / people
+        value = rng.binomial(people, true, (120, 12)) / people
         se = np.sqrt(value * (1 - value) / people)
-        found = distribution_index(value=value, population=people, se=se, measure=measure, draws=200, rng=rng)  # type: ignore[arg-type]
+        found = distribution_index(value=value, population=people, se=se, measure=measure, draws=120, rng=rng)  # type: ignore[arg-type]
         plain = {"gini": gini, "atkinson": atkinson, "quantile_ratio": quantile_ratio}[measure]
         np.testing.assert_allclose(found.value, plain(value=value, population=people), atol=1e-9)  # type: ignore[operator]
         exact = plain(value=true, population=people)  # type: ignore[operator]

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from jamlik import stats
+from jamlik.analysis.summaries import ORDERED, OURS, UNORDERED
 
 
 def test_every_citation_has_a_reference_and_every_reference_a_citation(repository: Path) -> None:
     cited = set()
-    for module in (repository / "src" / "jamlik" / "stats").glob("*.py"):
+    for module in (repository / "src" / "jamlik").rglob("*.py"):
         cited |= set(re.findall(r"\[([a-z]+\d{4}[a-z]?)\]_", module.read_text(encoding="utf-8")))
     known = set(re.findall(r"^@\w+\{(\w+),", (repository / "docs" / "references.bib").read_text("utf-8"), re.MULTILINE))
     assert cited == known
@@ -39,3 +40,20 @@ def test_results_are_frozen_and_hold_arrays() -> None:
             assert dataclasses.is_dataclass(thing)
             assert thing.__dataclass_params__.frozen
             assert not hasattr(thing, "__dict__") or "__slots__" in thing.__dict__
+
+
+def test_every_measure_has_a_page_that_says_what_it_is_and_when_not_to_use_it(repository: Path) -> None:
+    known = set(re.findall(r"^@\w+\{(\w+),", (repository / "docs" / "references.bib").read_text("utf-8"), re.MULTILINE))
+    pages = sorted((repository / "docs" / "reference").glob("measures-*.md"))
+    sections = [part for page in pages for part in page.read_text(encoding="utf-8").split("\n## ")[1:]]
+    for section in sections:
+        parts = re.findall(r"^\*\*([A-Z][\w ]+)\.\*\*", section, re.MULTILINE)
+        assert parts == ["Answers", "Not when", "Formula", "Read it", "Sources"], section[:60]
+        cited = re.findall(r"`(\w+)`", section.rpartition("**Sources.**")[2])
+        assert cited, section[:60]
+        assert set(cited) <= known, section[:60]
+    titles = " ".join(section.partition("\n")[0] for section in sections)
+    for name in {*ORDERED, *UNORDERED, *OURS}:
+        assert f"`{name.removesuffix('_corrected')}`" in titles, name
+    named = set(re.findall(r"`(\w+)`", titles)) - {*ORDERED, *UNORDERED, *OURS, "_corrected"}
+    assert {name for name in named if not hasattr(stats, name)} == set()
