@@ -278,24 +278,30 @@ def _distances(data: _Data, rng: np.random.Generator) -> Iterator[_Found]:
     """Mean distances; the groups are turned where lower is better, so that the best is always the highest."""
     table, plain = data.table, ~data.table.ordered
     average = np.where(data.without_people, table.average, np.nan)
-    sign = np.where(table.favourable == 0.0, -1.0, 1.0)
+    centres: dict[str, list[tuple[Flags, dict[str, Any]]]] = {
+        "mean": [(plain & np.isnan(average), {}), (plain & ~np.isnan(average), {"centre": average})],
+        "best": [(plain & (table.favourable == 1.0), {"best": "highest"}),
+                 (plain & (table.favourable == 0.0), {"best": "lowest"})],
+        "reference": [(plain & (table.reference >= 0), {"centre_group": table.reference})],
+    }  # fmt: skip
     _, possible = _share_of(data)
-    least, most = np.where(possible, 0.0, -np.inf), np.where(possible, table.scale, np.inf)
+    edges = (np.where(possible, 0.0, -np.inf), np.where(possible, table.scale, np.inf))
     for name, centre, weighted, relative in _DISTANCES:
-        where, turn = plain.copy(), np.ones_like(sign)
-        options: dict[str, Any] = {"weighted": weighted, "relative": relative}
-        middle = np.nansum(np.where(data.used, data.people * data.value, 0.0), axis=1)
-        middle = middle / np.maximum(np.where(data.used, data.people, 0.0).sum(axis=1), 1e-300)
-        if centre == "best":
-            where, turn, options["best"] = plain & ~np.isnan(table.favourable), sign, "highest"
-        elif centre == "reference":
-            where, options["centre_group"] = plain & (table.reference >= 0), np.maximum(table.reference, 0)
-        elif not np.isnan(average).all():
-            options["centre"] = np.where(np.isnan(average), middle, average)
-        options["bounds"] = (np.where(turn > 0, least, -most), np.where(turn > 0, most, -least))
-        found = stats.mean_deviation(value=data.value * turn[:, None], population=data.people, se=data.se,
-                                     draws=_DRAWS, rng=rng, confidence=data.confidence, **options)  # fmt: skip
-        yield from _distance_rows(name, found, 100.0 if relative else 1.0, where, data)
+        whole = np.full((6, plain.size), np.nan)
+        for some, given in centres[centre]:
+            options: dict[str, Any] = {
+                key: part if isinstance(part, str) else part[some] for key, part in given.items()
+            }
+            found = stats.mean_deviation(
+                value=data.value[some], population=data.people[some], se=data.se[some], weighted=weighted,
+                relative=relative, bounds=(edges[0][some], edges[1][some]), draws=_DRAWS, rng=rng,
+                confidence=data.confidence, **options,
+            )  # fmt: skip
+            mended = found.corrected
+            whole[:, some] = [found.value, found.low, found.high, mended.value, mended.low, mended.high]
+        where = np.any([some for some, _ in centres[centre]], axis=0)
+        joined = stats.Deviation(whole[0], whole[1], whole[2], stats.Estimate(whole[3], whole[4], whole[5]))
+        yield from _distance_rows(name, joined, 100.0 if relative else 1.0, where, data)
 
 
 def _notes(data: _Data, value: Floats, low: Floats) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:

@@ -37,7 +37,8 @@ def run(
     if not out.parent.is_dir():
         raise JamlikError("file_unwritable", where=Place(str(out)), why="no_folder", kind=ErrorKind.OUTPUT)
     table = read_group_table(source, scale=scale, favourable=favourable)
-    rows = measure_rows(table, compat=compat, confidence=confidence)
+    with talk.status(""):
+        rows = measure_rows(table, compat=compat, confidence=confidence)
     _write(rows, out)
     told = phrase(lang, "cli.measures.written", n=rows.height, settings=len(table.keys), path=str(out))
     talk.print(told, markup=False)
