@@ -135,11 +135,15 @@ def attacked(
     low = np.ceil(audit.low[told] - _NEAR)
     high = np.floor(audit.high[told] + _NEAR)
     at_risk = must[told] if known else could_be_small(low, high, minimum_count=minimum_count, nobody=nobody)
+    narrow = at_risk & (high - low < width - _NEAR)
+    kept = narrow | ~np.isin(
+        told, [rest for rest, _, _ in laid.left]
+    )  # what anybody may subtract is told where it hurts
     return Found(
-        keys=tuple(laid.keys[cell] for cell in told.tolist()),
-        low=low,
-        high=high,
-        narrow=at_risk & (high - low < width - _NEAR),
+        keys=tuple(laid.keys[cell] for cell in told[kept].tolist()),
+        low=low[kept],
+        high=high[kept],
+        narrow=narrow[kept],
         victims=_named(laid, audit.victims),
         truth_known=known,
         shown_n=int((laid.told & ~hidden).sum()),

@@ -24,10 +24,11 @@ __all__ = ["Protection", "publishable"]
 
 _NEAR = 1e-6
 _ROUNDS = 5
-_DEARER_TOTAL = 0.005
+_DEARER_TOTAL, _DEARER_LARGE = 0.005, 0.02  # of patterns with as many cells, one with fewer totals and fewer people
 _REFINED, _TRIED = 1_500, 300  # cells; larger tables are searched once, the smallest from several starts
 _STARTS, _REFINEMENTS = 5, 2
 _SPREAD = 0.3
+_NOT_EXACT = 1.0  # beside earlier tables that nobody can change, somebody alone must not know exactly
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,12 @@ def _task(whole: Released, sensitive: Bools, demand: _Demand, earlier: Sequence[
         raise JamlikError("table_contradicts_earlier", kind=ErrorKind.CONTRACT)
     must = np.zeros(value.size, dtype=np.bool_)
     must[own] = sensitive
+    for rest, *both in laid.left:  # where both are known, so is who is left: small, they are no less a secret
+        if not np.isnan(laid.shown[both]).any():
+            must[rest] = bool(demand.could_be_small(value[[rest]], value[[rest]])[0])
     cost = np.where(new, 1.0, 0.0)
     cost[own] += _DEARER_TOTAL * np.array([codes.count(TOTAL) for codes in whole.crossed.codes])
+    cost[own] += _DEARER_LARGE * np.log1p(whole.value) / np.log1p(max(float(whole.value.max(initial=0.0)), 1.0))
     required = np.full(value.size, float(demand.width))
     system = system_of(value, laid, sensitive=must, width=required, cost=cost)
     if not earlier:
@@ -182,35 +187,43 @@ def _published(laid: Together, earlier: Sequence[Released]) -> Bools:
 def _beside(task: _Task, demand: _Demand) -> _Task:
     """Take what is out as known; a secret that earlier tables have narrowed already must not become narrower."""
     system, unseen = task.system, ~task.out
-    before = attack(system_of(system.value, task.laid, sensitive=unseen, width=task.floor), unseen, enough=True)
+    cost = np.where(task.out, np.inf, np.where(task.new, system.cost, 0.0))
+    start = system_of(system.value, task.laid, sensitive=unseen, width=task.floor, cost=cost)
+    before = attack(start, unseen, enough=True)
     low, high = np.ceil(before.low - _NEAR), np.floor(before.high + _NEAR)
     told = np.where(unseen, high - low, 0.0)
     floor = np.where(np.isnan(told), 0.0, np.minimum(demand.width, told))
-    old = ~task.new & unseen & task.laid.told
+    certain = task.new.copy()
+    certain[[rest for rest, *both in task.laid.left if not np.isnan(task.laid.shown[both]).any()]] = True
+    old = ~certain & unseen & task.laid.told
     must = (system.sensitive | (old & demand.could_be_small(low, high))) & (floor > 0)
     known = int((system.sensitive & (floor < demand.width)).sum())
     # whether somebody is alone in a cell that only an earlier table has is not known: its number here is a guess
-    integral = system.integral & (task.new | (system.value != 1))
-    cost = np.where(task.out, np.inf, np.where(task.new, system.cost, 0.0))
-    changed = replace(system, sensitive=must, width=np.where(must, floor, 0.0), cost=cost, integral=integral)
+    integral = system.integral & (certain | (system.value != 1))
+    alone = integral & (system.value == 1)
+    alone[before.victims[must[before.victims[:, 1]], 0]] = False  # who can tell already cannot be kept from it now
+    known += int(must[before.victims[:, 1]].sum())
+    changed = replace(
+        system, sensitive=must, width=np.where(must, floor, 0.0), cost=cost, integral=integral, alone=alone
+    )
     return _Task(changed, task.laid, task.out, task.new, floor, known)
 
 
 def _hidden(task: _Task, system: System) -> Bools:
     """What the search hides; what nobody publishes is hidden whatever it says."""
-    return (_fewest(system) | ~task.new) & ~task.out
+    return (_fewest(system, insider=_NOT_EXACT if task.out.any() else None) | ~task.new) & ~task.out
 
 
-def _fewest(system: System) -> Bools:
+def _fewest(system: System, *, insider: float | None) -> Bools:
     """Search more than once where that is quick: anew at slightly other prices, and among what is hidden already."""
-    best = suppress(system).hidden
+    best = suppress(system, insider=insider).hidden
     rng = np.random.default_rng(0)
     starts = _STARTS if system.value.size <= _TRIED else 0
     for attempt in range(starts + _REFINEMENTS if system.value.size <= _REFINED else 0):
         price = system.cost * (1 + _SPREAD * rng.random(system.value.size))
         allowed = np.full(system.value.shape, attempt < starts) | best
         try:
-            found = suppress(replace(system, cost=np.where(allowed, price, np.inf))).hidden
+            found = suppress(replace(system, cost=np.where(allowed, price, np.inf)), insider=insider).hidden
         except ReleaseRefused:
             continue
         if _price_of(system, found) < _price_of(system, best):

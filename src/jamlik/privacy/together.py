@@ -24,6 +24,7 @@ __all__ = ["Released", "Together", "agreeing", "together"]
 _MOST_FINEST = 4_000
 _NODES = 2_000
 _REST = "\0rest"
+_NOT = "≠ "
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,9 @@ class Together:
         Every sum.
     places : tuple of int arrays
         Where the cells of each table stand.
+    left : tuple of (int, int, int)
+        What no table shows and anybody can subtract: who is in a cell of one table and not in that of another which is
+        about some of them (place, the cell, the part of it).
     """
 
     keys: tuple[Key, ...]
@@ -71,6 +75,7 @@ class Together:
     told: Bools = field(repr=False)
     equation: sp.csr_matrix = field(repr=False)
     places: tuple[np.ndarray[tuple[int], np.dtype[np.int64]], ...] = field(repr=False)
+    left: tuple[tuple[int, int, int], ...] = ()
 
 
 def together(tables: Sequence[Released]) -> Together:
@@ -98,13 +103,35 @@ def together(tables: Sequence[Released]) -> Together:
         shown[place[seen]] = table.value[seen]
         told[place[table.told]] = True
         source.update(dict.fromkeys(place[seen].tolist(), table.name))
+    left = _left_over(tables, at)
     size = len(at)
     rows = [_moved(table.crossed.equations(), place, size) for table, place in zip(tables, places, strict=True)]
+    rows.append(
+        sp.csr_matrix(
+            (np.tile([1.0, -1.0, -1.0], len(left)), [c for rest, whole, part in left for c in (whole, part, rest)],
+             np.arange(len(left) + 1) * 3), shape=(len(left), size),
+        )
+    )  # fmt: skip
     finest, size = _finest(tables, at)
     shown = np.concatenate([shown, np.full(size - shown.size, np.nan)])
-    told = np.concatenate([told, np.zeros(size - told.size, dtype=np.bool_)])
+    told = np.concatenate([told, np.ones(len(left), dtype=np.bool_), np.zeros(size - len(at), dtype=np.bool_)])
     wide = [sp.csr_matrix((row.data, row.indices, row.indptr), shape=(row.shape[0], size)) for row in rows]
-    return Together(tuple(at), shown, told, sp.vstack([*wide, finest], format="csr"), tuple(places))
+    return Together(tuple(at), shown, told, sp.vstack([*wide, finest], format="csr"), tuple(places), left)
+
+
+def _left_over(tables: Sequence[Released], at: dict[Key, int]) -> tuple[tuple[int, int, int], ...]:
+    """Everybody in a cell but those whom another table is about: a cell of its own, that nobody publishes."""
+    found: dict[Key, tuple[int, int, int]] = {}
+    known = dict(at)
+    for table in tables:
+        name = ", ".join(dimension for dimension, _ in table.crossed.fixed)
+        code = f"{_NOT}{', '.join(code for _, code in table.crossed.fixed)}"
+        for key in table.crossed.keys if table.crossed.fixed else ():
+            whole = tuple(pair for pair in key if pair not in table.crossed.fixed)
+            rest = tuple(sorted((*whole, (name, code))))
+            if whole in known and rest not in found:
+                found[rest] = (at.setdefault(rest, len(at)), known[whole], known[key])
+    return tuple(found.values())
 
 
 def _moved(equation: sp.csr_matrix, place: np.ndarray[tuple[int], np.dtype[np.int64]], size: int) -> sp.csr_matrix:

@@ -91,11 +91,40 @@ def narrows_nothing_small(case):
         low_before, high_before = enumerated_ranges(system, ~before, reach=3) if earlier else (low * 0, high + 99)
     except TimeoutError:
         assume(False)
-    small = dict(zip(new.crossed.keys, sensitive.tolist(), strict=True))
+    small = dict(zip(new.crossed.keys, sensitive.tolist(), strict=True)) | left_over(new, earlier, told, value, least)
     for cell, key in enumerate(told):
         if small.get(key) and not before[cell]:
             assert not after[cell] or low_before[cell] == high_before[cell]
             assert high[cell] - low[cell] >= min(width, high_before[cell] - low_before[cell]), key
+
+
+def left_over(new, earlier, told, value, least):
+    """Who is in no table and can be subtracted: those with c1, where one table is about all and one about c0 alone."""
+    known = set(new.crossed.keys)
+    for table in earlier:
+        known |= {key for key, v in zip(table.crossed.keys, table.value, strict=True) if not np.isnan(v)}
+    some = [table for table in [new, *earlier] if table.crossed.fixed]
+    wholes = {key: n for key, n in zip(told, value, strict=True) if ("c", "c1") in key and 0 < n < least}
+    return {
+        key: True
+        for key in wholes
+        if some and key[:-1] in known and (*key[:-1], ("c", "c0")) in known
+        and any((*key[:-1], ("c", "c0")) in table.crossed.keys for table in some)
+    }  # fmt: skip
+
+
+def test_publishable_part_of_the_people_does_not_tell_who_is_left():
+    inner = {("a0", "b0", "c0"): 37, ("a0", "b0", "c1"): 2, ("a1", "b0", "c0"): 30, ("a1", "b0", "c1"): 24}
+    first = table_of(inner, "a", label="first")
+    second = table_of(inner, "a", where=(("c", "c0"),))
+    none = np.zeros(second.value.size, dtype=bool)
+    done = publishable(second.crossed, second.value, sensitive=none, minimum_count=5, width=4, earlier=[first])
+    assert np.isnan(done.released.value).sum() == 2
+    assert np.isnan(done.released.value[second.crossed.place[("a0",)]])
+    found = attacked([first, second], minimum_count=5, width=4)
+    assert found.keys == ((("a", "a0"), ("c", "≠ c0")),)
+    assert not found.passed
+    assert attacked([first, done.released], minimum_count=5, width=4).passed
 
 
 def test_crossed_sums_two_parallel_divisions():
