@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.prove.coverage import BOUNDED, GRID, coverages, drawn_cell, page
+from tests.prove.coverage import BOUNDED, GRID, coverages, drawn_cell, enumerated, page
 
 # Limits reach 0 there, or the pattern itself is uncertain: at least 95 %, and not wasteful.
 CAUTIOUS = {*BOUNDED, "rii_linear"}
@@ -22,7 +22,18 @@ def test_intervals_of_drawn_cells_cover(place: int) -> None:
         assert mine > (0.83 if name in BOUNDED[5:] else 0.895), name
     assert found["paf"][1] < 0.1, "healthequal's own scale"
     text = page([(cell, found)], samples=60, redrawn=60, draws=100)
-    assert text.count("\n| ") == 2 * 1 + len(found) + len(BOUNDED) + 2
+    assert text.count("\n| ") == 2 * 1 + len(found) + len(BOUNDED) + 2 + 5
+
+
+def test_intervals_of_levels_hold_by_enumeration() -> None:
+    found = {name: (mean, lowest, width) for name, _, mean, lowest, width in enumerated()}
+    exact, mixed, wilson = found.values()
+    assert exact[1] >= 0.95
+    assert mixed[1] > 0.945
+    assert wilson[0] == pytest.approx(0.95, abs=0.005)
+    assert wilson[1] > 0.83
+    assert exact[2] < 1.25
+    assert 0.9 < wilson[2] < 1.05
 
 
 @pytest.mark.prove
