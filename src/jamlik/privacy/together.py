@@ -266,7 +266,8 @@ def _leaves(tables: Sequence[Released]) -> dict[str, dict[str, frozenset[str]]]:
     return found
 
 
-def _below(code: str, sums: Mapping[str, tuple[str, ...]]) -> frozenset[str]:
-    if code not in sums:
+def _below(code: str, sums: Mapping[str, tuple[str, ...]], above: frozenset[str] = frozenset()) -> frozenset[str]:
+    """The finest codes in one; two tables that put each other's codes inside their own go round no longer than once."""
+    if code not in sums or code in above:
         return frozenset([code])
-    return frozenset().union(*(_below(child, sums) for child in sums[code]))
+    return frozenset().union(*(_below(child, sums, above | {code}) for child in sums[code]))

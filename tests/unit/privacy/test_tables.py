@@ -251,3 +251,10 @@ def test_publishable_answers_of_nobody_in_an_earlier_table_stay_unknown():
     done = publishable(second.crossed, second.value, sensitive=none, nobody=True, **rules)
     assert attacked([first, done.released], minimum_count=5, width=4, nobody=True).passed
     assert np.isnan(done.released.value[second.crossed.place[("b1",)]])
+
+
+def test_together_divisions_that_go_round_between_tables_still_end():
+    one = ages(["a", "b"], [30, 40], {"x": {"c": ["a", "b"]}}, "one")
+    other = ages(["c", "d"], [70, 20], {"x": {"a": ["c"]}}, "other")
+    laid = together([one, Released("other", other.crossed, np.full(other.value.size, np.nan), other.told)])
+    assert laid.equation.shape[1] == laid.shown.size
