@@ -23,6 +23,7 @@ __all__ = ["CPU_SECONDS", "MEMORY", "RefusedError", "fields_of", "main"]
 
 CPU_SECONDS, MEMORY = 4, 768 * 2**20
 MOST_OBJECTS, MOST_FIELDS, DEEPEST = 20_000, 5_000, 12
+_KINDS = frozenset({"/Tx", "/Btn", "/Ch", "/Sig"})
 # What a form has no need of, and what may act when a file is opened.
 _ACTIVE = frozenset({"/JavaScript", "/JS", "/Launch", "/XFA", "/RichMedia", "/ImportData", "/SubmitForm"})
 _ATTACHED = frozenset({"/EmbeddedFile", "/EmbeddedFiles", "/Filespec"})
@@ -121,6 +122,8 @@ def _fields(listed: Any, *, seen: set[int], above: str = "", inherited: Any = No
 
 
 def _value(field: dict[str, Any], widgets: list[Any]) -> str | list[str]:
+    if field["/FT"] not in _KINDS:
+        raise RefusedError("pdf_damaged")
     if field["/FT"] == "/Btn":
         return _state(field, widgets)
     if field["/FT"] == "/Tx" and not {"/V", "/MaxLen"} & set(field):

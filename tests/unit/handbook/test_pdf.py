@@ -243,6 +243,10 @@ def test_harmful_and_unusable_files_are_refused_with_a_reason(small):
         widgets = [each.get_object() for page in writer.pages for each in page["/Annots"]]
         next(each for each in widgets if each.get("/FT") == "/Btn")[NameObject("/V")] = NameObject("/Offf")
 
+    def unknown_kind(writer: PdfWriter) -> None:
+        widgets = [each.get_object() for page in writer.pages for each in page["/Annots"]]
+        next(each for each in widgets if each.get("/FT") == "/Btn")[NameObject("/FT")] = NameObject("/Bxn")
+
     def cut_field(writer: PdfWriter) -> None:
         widgets = [each.get_object() for page in writer.pages for each in page["/Annots"]]
         text = next(each for each in widgets if each.get("/T") == "c01_event/on")
@@ -270,6 +274,7 @@ def test_harmful_and_unusable_files_are_refused_with_a_reason(small):
     assert refused(changed(small, renamed)) == "pdf_not_ours"
     assert refused(changed(small, unknown_tick)) == "pdf_damaged"
     assert refused(changed(small, cut_field)) == "pdf_damaged"
+    assert refused(changed(small, unknown_kind)) == "pdf_damaged"
     assert read_filled(changed(small, emptied_field), file="form.pdf").answers == {}
     assert read_filled(changed(small, own_parent), file="form.pdf").answers == {}
     assert refused(b"%PDF-1.7\nnothing") == "pdf_unreadable"
