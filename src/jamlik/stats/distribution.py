@@ -252,7 +252,8 @@ def _ranked(level: Floats, share: Floats) -> tuple[Floats, Floats]:
 
 def _gini(level: Floats, share: Floats) -> Floats:
     place = share.cumsum(axis=-1) - share / 2.0
-    return divided(2.0 * (share * level * (place - 0.5)).sum(axis=-1), (share * level).sum(axis=-1))
+    between = divided(2.0 * (share * level * (place - 0.5)).sum(axis=-1), (share * level).sum(axis=-1))
+    return np.maximum(between, 0.0)  # rounding
 
 
 def _atkinson(level: Floats, share: Floats, aversion: float = 1.0) -> Floats:
