@@ -20,6 +20,7 @@ from jamlik.sources.tomllines import key_lines, line_of
 
 __all__ = ["KEYS", "DimensionRules", "NoiseRules", "SumRules", "TableRules", "parsed_table_rules", "read_table_rules"]
 
+PRIMARY = "primary"
 KEYS: Mapping[str, Mapping[str, str]] = {
     "table": {
         "count": "text",
@@ -167,7 +168,7 @@ class _Checker:
         return value
 
 
-def read_table_rules(path: Path | None, *, width: int | None = None) -> TableRules:
+def read_table_rules(path: Path | None, *, width: int | None = None, columns: Sequence[str] = ()) -> TableRules:
     """Read a rules file; None gives the default rules.
 
     Parameters
@@ -176,6 +177,8 @@ def read_table_rules(path: Path | None, *, width: int | None = None) -> TableRul
         The file.
     width : int, optional
         Instead of the file's own width.
+    columns : sequence of str
+        The table's columns: one called `primary`, where the rules name no other, says which cells must be hidden.
 
     Raises
     ------
@@ -183,7 +186,7 @@ def read_table_rules(path: Path | None, *, width: int | None = None) -> TableRul
         When the file is not there, or with the line of the first thing that is wrong in it.
     """
     if path is None:
-        return parsed_table_rules("", name="", width=width)
+        return parsed_table_rules("", name="", width=width, columns=columns)
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -195,10 +198,10 @@ def read_table_rules(path: Path | None, *, width: int | None = None) -> TableRul
         raise JamlikError(
             "description_encoding", where=Place(str(path)), kind=ErrorKind.UNREADABLE, name=path.name
         ) from broken
-    return parsed_table_rules(text, name=str(path), width=width)
+    return parsed_table_rules(text, name=str(path), width=width, columns=columns)
 
 
-def parsed_table_rules(text: str, *, name: str, width: int | None = None) -> TableRules:
+def parsed_table_rules(text: str, *, name: str, width: int | None = None, columns: Sequence[str] = ()) -> TableRules:
     """The rules that a text gives."""
     try:
         content: dict[str, Any] = tomllib.loads(text)
@@ -221,6 +224,8 @@ def parsed_table_rules(text: str, *, name: str, width: int | None = None) -> Tab
         column: check.section(check.table(content, ("dimensions", column)), ("dimensions", column))
         for column in check.table(content, ("dimensions",))
     }
+    if PRIMARY in columns and PRIMARY not in (*dimensions, *table.get("ignore", ())):
+        table.setdefault("primary", PRIMARY)
     _check_choices(check, rules, dimensions)
     try:
         counts = count_rules(**rules, given="primary" in table)

@@ -123,7 +123,7 @@ class JamlikError(Exception):
 
 
 def _in(lang: str, value: object) -> object:
-    if isinstance(value, Mapping):  # a text by language
+    if isinstance(value, Mapping) and FALLBACK in value:  # a text by language
         return value.get(lang) or value[FALLBACK]
     return phrase(lang, f"errors.term.{value.name}") if isinstance(value, Term) else value
 

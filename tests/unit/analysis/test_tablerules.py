@@ -57,6 +57,20 @@ def test_parsed_table_rules_presets_and_numbers(text, count, base, width):
 
 
 @pytest.mark.parametrize(
+    ("text", "columns", "primary"),
+    [
+        ("", ("area", "n", "primary"), "primary"),
+        ("", ("area", "n"), ""),
+        ('[table]\nprimary = "p"', ("area", "primary", "p"), "p"),
+        ('[table]\nignore = ["primary"]', ("area", "n", "primary"), ""),
+        ("[dimensions.primary]", ("primary", "n"), ""),
+    ],
+)
+def test_parsed_table_rules_column_called_primary_is_one_unless_the_rules_say_otherwise(text, columns, primary):
+    assert parsed_table_rules(text, name="", width=None if not primary else 3, columns=columns).primary == primary
+
+
+@pytest.mark.parametrize(
     ("text", "line"),
     [
         ("[rules]\npreset = 'default'\nwidht = 4", 3),

@@ -18,6 +18,7 @@ from jamlik.model.errors import ErrorKind, JamlikError, Place
 from jamlik.model.words import phrase
 from jamlik.privacy.ledger import Ledger, opened_ledger
 from jamlik.reports.folder import require_replaceable, whole_folder
+from jamlik.sources.reader import open_table
 
 __all__ = ["run", "show_ledger", "withdraw"]
 
@@ -37,7 +38,7 @@ def run(
 ) -> None:
     """Protect a table beside what the ledger holds, write the folder, and record the release."""
     require_replaceable(out, mark=RELEASE)
-    given = read_table_rules(rules, width=width)
+    given = read_table_rules(rules, width=width, columns=open_table(table).names)
     if ledger is not None and not given.population:
         raise JamlikError("ledger_population", where=Place(str(rules or "")), kind=ErrorKind.USAGE)
     if ledger is not None and (given.amount is not None or noisy):

@@ -23,10 +23,14 @@ __all__ = [
     "Progress",
     "coverage",
     "coverages",
+    "examples_to_complete",
+    "examples_to_review",
     "home_unit",
     "laws_by_code",
     "progress",
+    "visible_examples",
     "week_begun",
+    "writable_examples",
 ]
 
 ALL = "all"

@@ -40,6 +40,7 @@ from jamlik.web.statistics.thawing import Drawn, charts_of, drawn, result_of
 
 __all__ = [
     "SURE",
+    "analysis_to_look_at",
     "begun_imports",
     "charts",
     "data_set_page",
