@@ -12,6 +12,8 @@ from pypdf import PdfReader, PdfWriter
 
 from jamlik.handbook import cleaned, newest
 from jamlik.handbook.filled import Filled as Read
+from jamlik.handbook.method import chapter
+from jamlik.handbook.questions import text_of
 from jamlik.web.handbook import actions, filled, filled_views
 from jamlik.web.handbook.models import Analysis, Filled
 
@@ -159,6 +161,11 @@ def test_blank_forms_are_there_for_every_set_and_depth(scene, client_as):
     page = client.get(reverse("handbook:blank_forms")).content.decode()
     for name, depth in (("equality", "quick"), ("equality", "full"), ("team", "quick"), ("crisis", "quick")):
         assert reverse("handbook:blank", args=[name, depth, "fill"]) in page
+        assert reverse("handbook:blank", args=[name, depth, "read"]) in page
     assert client.get(reverse("handbook:blank", args=["team", "full", "fill"])).status_code == 404
+    read = client.get(reverse("handbook:blank", args=["crisis", "quick", "read"]))
+    text = "".join(each.extract_text() for each in PdfReader(io.BytesIO(read.content)).pages)
+    assert text_of(chapter("judge").title, "sv") in text
+    assert client.get(url("form", scene.analysis, "read")).status_code == 404, "an analysis is no handbook"
     assert client.get(url("form", scene.analysis, "other")).status_code == 404
     assert Analysis.objects.count() == 1

@@ -10,15 +10,17 @@ from django.core.cache import cache
 from jamlik.handbook import Answers, QuestionSet, as_json
 from jamlik.handbook.answers import NONE
 from jamlik.handbook.paper import form_of
+from jamlik.handbook.printed import book_of
+from jamlik.reports.book import book_pdf
 from jamlik.reports.form import form_pdf
 from jamlik.web.core import audit
 from jamlik.web.core.texts import language
 from jamlik.web.handbook import queries
 from jamlik.web.handbook.models import Analysis, Depth
 
-__all__ = ["FILL", "PRINT", "analysis_pdf", "blank_pdf", "is_long", "kept_pdf"]
+__all__ = ["FILL", "PRINT", "READ", "analysis_pdf", "blank_pdf", "is_long", "kept_pdf"]
 
-FILL, PRINT = "fill", "print"
+FILL, PRINT, READ = "fill", "print", "read"
 _BLANK_SECONDS = 30 * 24 * 60 * 60
 _OWN_SECONDS = 60 * 60
 
@@ -36,11 +38,14 @@ def _pdf(questions: QuestionSet, depth: str, kind: str, *, answers: Answers, ana
 
 
 def blank_pdf(questions: QuestionSet, depth: str, kind: str) -> bytes:
-    """An empty form; the questions of a key never change."""
+    """An empty form, or the handbook to read with its method; the questions of a key never change."""
     key = _key(questions.key, depth, language(), kind)
     kept: bytes | None = cache.get(key)
     if kept is None:
-        kept = _pdf(questions, depth, kind, answers=NONE, analysis="", kicker="")
+        if kind == READ:
+            kept = book_pdf(book_of(questions, depth, language()))
+        else:
+            kept = _pdf(questions, depth, kind, answers=NONE, analysis="", kicker="")
         cache.set(key, kept, _BLANK_SECONDS)
     return kept
 

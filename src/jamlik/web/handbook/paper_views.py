@@ -14,10 +14,12 @@ from jamlik.web.core.texts import language, say
 from jamlik.web.handbook import queries
 from jamlik.web.handbook.edition_queries import in_use
 from jamlik.web.handbook.models import Analysis
-from jamlik.web.handbook.paper import FILL, PRINT, analysis_pdf, blank_pdf, is_long, kept_pdf
+from jamlik.web.handbook.paper import FILL, PRINT, READ, analysis_pdf, blank_pdf, is_long, kept_pdf
 from jamlik.web.handbook.shown import text
 
 __all__ = ["analysis_form", "blank_form", "blank_forms"]
+
+BLANK = (FILL, PRINT, READ)
 
 
 def _file(content: bytes, name: str) -> HttpResponse:
@@ -39,7 +41,7 @@ def blank_forms(request: HttpRequest) -> HttpResponse:
                     "note": text(depth.note),
                     "links": [
                         (reverse("handbook:blank", args=[name, depth.id, kind]), say(f"handbook.paper.{kind}"))
-                        for kind in (FILL, PRINT)
+                        for kind in BLANK
                     ],
                 }
                 for depth in questions.depths
@@ -56,7 +58,7 @@ def blank_form(request: HttpRequest, name: str, depth: str, kind: str) -> HttpRe
     if request.method != "GET":
         return HttpResponseNotAllowed(["GET"])
     questions, _ = in_use().get(name, (None, None))
-    if questions is None or kind not in (FILL, PRINT) or depth not in {each.id for each in questions.depths}:
+    if questions is None or kind not in BLANK or depth not in {each.id for each in questions.depths}:
         raise Http404
     return _file(blank_pdf(questions, depth, kind), f"{questions.key}-{depth}-{kind}")
 
