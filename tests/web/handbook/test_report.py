@@ -44,6 +44,8 @@ def test_the_front_page_says_what_was_judged_why_and_what_is_done(scene, approve
     facts = dict(next(block for block in front.blocks if isinstance(block, Definitions)).items)
     assert set(facts.values()) == {"2027-02-01", "2027-09-01", copy.fingerprint}
     assert document.sections[-1].id == "route"
+    answers = [block for section in document.sections for block in section.blocks if isinstance(block, Definitions)]
+    assert "120\N{NO-BREAK SPACE}000" in {text for each in answers for _, text in each.items}
 
 
 def test_the_report_tells_what_was_approved_whatever_happens_since(scene, approved):

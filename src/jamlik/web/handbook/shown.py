@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jamlik.handbook import Answers, Case, Part, Question, QuestionSet, is_asked, rows_of, value_of
 from jamlik.handbook.questions import Kind, text_of
-from jamlik.model.words import phrase
+from jamlik.model.words import format_number, phrase
 from jamlik.web.core.texts import language, say
 from jamlik.web.handbook.models import Analysis
 
@@ -67,6 +67,8 @@ def answer_text(questions: QuestionSet, part: Part, value: object, answers: Answ
         chosen = [value] if isinstance(value, str) else list(value)  # type: ignore[call-overload]  # a list of ids
         known = {each.id: each.text(language()) for each in questions.choices[part.choices]}
         return "; ".join(known.get(str(each), str(each)) for each in chosen)
+    if part.kind is Kind.NUMBER and str(value).replace(".", "", 1).isdecimal():
+        return format_number(float(str(value)), len(str(value).partition(".")[2]), language())
     return str(value)
 
 
