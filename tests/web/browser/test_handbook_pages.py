@@ -9,13 +9,15 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
+from jamlik.web.core import clock
 from jamlik.web.handbook.models import Analysis
+from jamlik.web.statistics.actions import load_ekby
 from tests.support.chromium import faults, next_page
 from tests.web.handbook.objects import made_analysis, made_approved, made_filled, made_sent
-from tests.web.statistics.conftest import analyst, committee, data_set, loaded, run_jobs, school_file
+from tests.web.statistics.conftest import analyst, committee, run_jobs
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-__all__ = ["analyst", "committee", "data_set", "loaded", "run_jobs"]
+__all__ = ["analyst", "committee", "run_jobs"]
 
 MOST_PAGES = 120
 # What is answered where the first choice would ask for more than a test has to write.
@@ -94,8 +96,11 @@ def answer_all(page: Page) -> int:
     ("lang", "depth", "scripts"),
     [("sv", "quick", False), ("fi", "quick", True), pytest.param("sv", "full", False, marks=pytest.mark.prove)],
 )
-def test_from_the_first_click_to_the_approved_report(people, loaded, page_as, lang, depth, scripts):
-    loaded(school_file())
+def test_from_the_first_click_to_the_approved_report(
+    people, municipality, analyst, run_jobs, page_as, lang, depth, scripts
+):
+    load_ekby(owners={"grundskola": municipality.committees[0]}, by=analyst, at=clock.now())
+    run_jobs()
     writer, head = people[lang]
     page = page_as(writer, scripts=scripts)
     page.goto(reverse("handbook:list"))
