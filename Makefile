@@ -72,12 +72,12 @@ check: $(DEV)
 
 # What the browser sees, who gets in and what a page says does not depend on the database. Where no server is installed, it is skipped with a message.
 ON_POSTGRESQL := echo "=== The site's tests again, on PostgreSQL ===" >&2; $(BIN)/python scripts/with_postgresql.py -- \
-	$(BIN)/python -m pytest tests/web -n 2 --dist worksteal -m "not prove and not browser and not either"
+	$(BIN)/python -m pytest tests/web -n 3 --dist worksteal -m "not prove and not browser and not either"
 
 test: $(DEV)
 	@failed=
 	echo "=== Every test, the site's on SQLite ===" >&2
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not prove" $(PYTEST_ARGS) || failed="on SQLite"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not prove" $(PYTEST_ARGS) || failed="on SQLite"
 	if [ "$(POSTGRESQL)" = yes ]; then
 	    { $(ON_POSTGRESQL); } || failed="$${failed:+$$failed and }on PostgreSQL"
 	fi

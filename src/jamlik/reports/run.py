@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from jamlik.model.results import AnalysisResult
-from jamlik.reports.rounding import content_fingerprint
+from jamlik.reports.context import context_of
 
 __all__ = ["run_json"]
 
@@ -27,7 +27,7 @@ def _facts(result: AnalysisResult) -> dict[str, object]:
         "versions": dict(run.versions),
         "options": dict(run.options),
         "sql": [{"name": name, "text": text} for name, text in run.steps],
-        "fingerprint": content_fingerprint(result),
+        "fingerprint": context_of(result).fingerprint,
         "family": {"asked": result.family.asked_n, "tested": result.family.tested_n},
         "protection": {
             "rules": gate.rules,
