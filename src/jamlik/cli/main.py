@@ -341,6 +341,9 @@ QuestionsOption = Annotated[
     str, typer.Option("--set", help="Vilka frågor: equality (analys), team (arbetsplatsträff) eller crisis (kris).")
 ]
 DepthOption = Annotated[Depth | None, typer.Option("--depth", help="quick: snabb genomgång. full: full analys.")]
+EditionOption = Annotated[
+    Path | None, typer.Option("--edition", help="Kommunens egen utgåva av frågorna, som fil från webbplatsen.")
+]
 
 
 @handbook.command("pdf")
@@ -349,13 +352,16 @@ def handbook_pdf(
     questions: QuestionsOption = "equality",
     depth: DepthOption = None,
     on_paper: Annotated[bool, typer.Option("--print", help="Med linjer att skriva på, i stället för fält.")] = False,
+    edition: EditionOption = None,
     lang: LangOption = Lang.SV,
 ) -> None:
     """Skriv handbokens frågor som PDF: att fylla i på skärmen, eller att skriva ut."""
     from jamlik.cli.commands import handbook as handbook_command
 
     with failing_clearly(lang):
-        handbook_command.write_form(out, name=questions, depth=depth and depth.value, lang=lang, fillable=not on_paper)
+        handbook_command.write_form(
+            out, name=questions, depth=depth and depth.value, lang=lang, fillable=not on_paper, edition=edition
+        )
 
 
 @handbook.command("print")
@@ -363,18 +369,20 @@ def handbook_print(
     out: Annotated[Path, typer.Option("--out", help="Fil som handboken skrivs till.")],
     questions: QuestionsOption = "equality",
     depth: DepthOption = None,
+    edition: EditionOption = None,
     lang: LangOption = Lang.SV,
 ) -> None:
     """Skriv handboken som PDF att läsa: metodens kapitel, och frågorna som text."""
     from jamlik.cli.commands import handbook as handbook_command
 
     with failing_clearly(lang):
-        handbook_command.write_book(out, name=questions, depth=depth and depth.value, lang=lang)
+        handbook_command.write_book(out, name=questions, depth=depth and depth.value, lang=lang, edition=edition)
 
 
 @handbook.command("read")
 def handbook_read(
     file: Annotated[Path, typer.Argument(help="Ifyllt formulär (PDF).")],
+    edition: EditionOption = None,
     lang: LangOption = Lang.SV,
     json: JsonOption = False,
 ) -> None:
@@ -382,7 +390,7 @@ def handbook_read(
     from jamlik.cli.commands import handbook as handbook_command
 
     with failing_clearly(lang):
-        handbook_command.read_form(file, lang=lang, as_json=json)
+        handbook_command.read_form(file, lang=lang, as_json=json, edition=edition)
 
 
 TableRulesOption = Annotated[

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from hashlib import sha256
 
+from jamlik.web.handbook import edition_actions
 from jamlik.web.handbook.models import Analysis, Answer, Copy, Edition, Filled
 from jamlik.web.handbook.review_actions import content_of
 from jamlik.web.organisation.models import Unit
@@ -124,6 +125,11 @@ def _form(made: Analysis) -> dict[str, object]:
     return {"pk": made.pk, "kind": "print"}
 
 
+def made_issued(unit: Unit) -> Edition:
+    """An edition that was given out."""
+    return edition_actions.give_out(edition=made_edition(unit), by=made_person(), at=AT)
+
+
 def _report(made: Analysis) -> dict[str, object]:
     return {"pk": made.pk, "number": 1, "kind": "word"}
 
@@ -146,6 +152,7 @@ KINDS = [
         kwargs=lambda made: {"name": made.set_key},
         from_top=True,
     ),
+    Kind("handbook.edition", make=made_issued, urls=("handbook:take_edition",), from_top=True),
     Kind(
         "handbook.edition",
         make=made_edition,

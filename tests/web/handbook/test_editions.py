@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from types import SimpleNamespace
 
@@ -9,10 +10,13 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from jamlik.cli.commands import handbook as handbook_command
 from jamlik.handbook import Case, as_json, cleaned, edition_of, newest, text_of
 from jamlik.handbook.answers import NONE
 from jamlik.handbook.filled import read_filled
+from jamlik.handbook.library import edition_in
 from jamlik.handbook.paper import form_of
+from jamlik.model.errors import JamlikError
 from jamlik.reports.form import form_pdf
 from jamlik.web.core.audit_models import AuditEvent
 from jamlik.web.core.editing import EditConflict
@@ -195,6 +199,29 @@ def test_a_real_form_of_an_own_edition_goes_out_and_comes_back(scene, who):
     read = read_filled(made, file="team.pdf", editions=given_out())
     assert (read.set.key, as_json(read.answers)) == ("team-1+1", {"own_1": [{"row": "answer", "answer": "own_3"}]})
     assert not read.faults
+
+
+def test_an_edition_taken_as_a_file_is_the_same_edition_on_the_command_line(who, client_as, tmp_path, capsys):
+    edition = edition_actions.begin_edition(set_name="team", **who)
+    Edition.objects.filter(pk=edition.pk).update(content=OWN)
+    client = client_as(who["by"])
+    assert client.get(url("take_edition", edition.pk)).status_code == 404, "a draft may still change"
+    edition = edition_actions.give_out(edition=edition, **who)
+    text = client.get(url("take_edition", edition.pk)).content.decode()
+    assert edition_in(text, file="team.json") == edition.questions
+    file, form = tmp_path / "team.json", tmp_path / "form.pdf"
+    file.write_text(text, encoding="utf-8")
+    handbook_command.write_form(form, name="team", depth=None, lang="sv", fillable=True, edition=file)
+    capsys.readouterr()
+    handbook_command.read_form(form, lang="sv", as_json=True, edition=file)
+    assert json.loads(capsys.readouterr().out)["form"] == "team-1+1"
+    with pytest.raises(JamlikError) as unknown:
+        handbook_command.read_form(form, lang="sv", as_json=True)
+    assert unknown.value.key == "no_such_handbook"
+    for broken in (text.replace("team-1", "team-2"), "[]", "{}", "x", text.replace('"number": 1', '"number": "1"')):
+        with pytest.raises(JamlikError) as error:
+            edition_in(broken, file="team.json")
+        assert error.value.key == "edition_unreadable"
 
 
 def test_what_cannot_be_given_out_is_told(draft, who):

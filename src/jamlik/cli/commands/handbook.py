@@ -12,6 +12,7 @@ import typer
 from jamlik.cli.screen import out, talk
 from jamlik.handbook import Breach, Case, QuestionSet, as_json, breaches, newest
 from jamlik.handbook.filled import Filled, read_filled
+from jamlik.handbook.library import edition_in
 from jamlik.handbook.paper import form_of
 from jamlik.handbook.printed import book_of
 from jamlik.handbook.questions import Part, Question, text_of
@@ -23,20 +24,22 @@ from jamlik.reports.form import form_pdf
 __all__ = ["read_form", "write_book", "write_form"]
 
 
-def write_form(path: Path, *, name: str, depth: str | None, lang: str, fillable: bool) -> None:
-    """Write the newest version of a question set as a PDF to fill in, on a screen or with a pen.
+def write_form(
+    path: Path, *, name: str, depth: str | None, lang: str, fillable: bool, edition: Path | None = None
+) -> None:
+    """Write a question set, or an edition of a municipality's own, as a PDF to fill in, on a screen or with a pen.
 
     Raises
     ------
     JamlikError
         `no_such_handbook`, `no_such_depth`, or `form_unwritable`.
     """
-    questions, chosen = _chosen(name, depth)
+    questions, chosen = _chosen(name, depth, edition)
     _write(path, lambda: form_pdf(form_of(questions, chosen, lang, fillable=fillable)))
     talk.print(phrase(lang, "cli.handbook.written", path=str(path)), markup=False)
 
 
-def write_book(path: Path, *, name: str, depth: str | None, lang: str) -> None:
+def write_book(path: Path, *, name: str, depth: str | None, lang: str, edition: Path | None = None) -> None:
     """Write the handbook of a question set as a PDF to read: the method, and the questions as text.
 
     Raises
@@ -44,14 +47,14 @@ def write_book(path: Path, *, name: str, depth: str | None, lang: str) -> None:
     JamlikError
         `no_such_handbook`, `no_such_depth`, or `form_unwritable`.
     """
-    questions, chosen = _chosen(name, depth)
+    questions, chosen = _chosen(name, depth, edition)
     _write(path, lambda: book_pdf(book_of(questions, chosen, lang)))
     talk.print(phrase(lang, "cli.handbook.printed", path=str(path)), markup=False)
 
 
-def _chosen(name: str, depth: str | None) -> tuple[QuestionSet, str]:
-    """The newest version of a set, and how deep to ask: all of it where nothing else is said."""
-    questions = newest(name)
+def _chosen(name: str, depth: str | None, own: Path | None) -> tuple[QuestionSet, str]:
+    """The newest version of a set, or an own edition, and how deep to ask: all of it where nothing else is said."""
+    questions = newest(name) if own is None else edition_in(_content(own).decode("utf-8", "replace"), file=own.name)
     depths = [each.id for each in questions.depths]
     chosen = depth or depths[-1]
     if chosen not in depths:
@@ -71,7 +74,7 @@ def _write(path: Path, made: Callable[[], bytes]) -> None:
         raise JamlikError("form_unwritable", where=Place(str(path)), why="no_rights", kind=ErrorKind.OUTPUT) from error
 
 
-def read_form(path: Path, *, lang: str, as_json: bool) -> None:
+def read_form(path: Path, *, lang: str, as_json: bool, edition: Path | None = None) -> None:
     """Tell what a filled form says, what could not be read, and what is left to answer.
 
     Raises
@@ -79,18 +82,23 @@ def read_form(path: Path, *, lang: str, as_json: bool) -> None:
     JamlikError
         Where it cannot be read at all.
     """
-    try:
-        filled = read_filled(path.read_bytes(), file=path.name)
-    except FileNotFoundError as error:
-        raise JamlikError("no_such_file", kind=ErrorKind.UNREADABLE, name=str(path)) from error
-    except OSError as error:
-        raise JamlikError("file_closed", kind=ErrorKind.UNREADABLE, name=str(path)) from error
+    own = [] if edition is None else [edition_in(_content(edition).decode("utf-8", "replace"), file=edition.name)]
+    filled = read_filled(_content(path), file=path.name, editions={each.key: each for each in own})
     case = Case(filled.set, filled.depth, filled.answers, frozenset(), dt.datetime.now().astimezone().date())
     left = breaches(case)
     if as_json:
         typer.echo(json.dumps(_data(filled, left, lang), ensure_ascii=False, indent=2))
         return
     _tell(filled, left, lang)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise JamlikError("no_such_file", kind=ErrorKind.UNREADABLE, name=str(path)) from error
+    except OSError as error:
+        raise JamlikError("file_closed", kind=ErrorKind.UNREADABLE, name=str(path)) from error
 
 
 def _data(filled: Filled, left: tuple[Breach, ...], lang: str) -> dict[str, object]:

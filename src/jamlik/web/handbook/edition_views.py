@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from jamlik.handbook import Case, Question
 from jamlik.handbook.answers import NONE
+from jamlik.handbook.library import edition_file
 from jamlik.handbook.paper import form_of
 from jamlik.model.words import LANGUAGES
 from jamlik.web.core import access, clock, editing, listing
@@ -29,7 +30,16 @@ from jamlik.web.handbook.rules import RefusedError
 from jamlik.web.handbook.shown import LOOKS, text
 from jamlik.web.organisation.queries import root
 
-__all__ = ["begin_edition", "edition_list", "edition_of", "edition_page", "give_out", "preview", "withdraw"]
+__all__ = [
+    "begin_edition",
+    "edition_list",
+    "edition_of",
+    "edition_page",
+    "give_out",
+    "preview",
+    "take_edition",
+    "withdraw",
+]
 
 LIST = Spec(
     name="handbook.editions",
@@ -163,6 +173,18 @@ def edition_page(request: HttpRequest, pk: int) -> HttpResponse:
         "depths": [(each.id, text(each.title)) for each in edition.base.depths],
     }
     return render(request, "handbook/edition.html", shown)
+
+
+@permission("handbook.edition_change")
+def take_edition(request: HttpRequest, pk: int) -> HttpResponse:
+    """An edition that was given out, as a file for the command line."""
+    edition = edition_of(request, pk)
+    if edition.state == EditionState.DRAFT:
+        raise Http404
+    content = edition_file(edition.base_key, edition.number, edition.content)
+    response = HttpResponse(content, content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{edition.key}.json"'
+    return response
 
 
 def _lacks(*texts: Any) -> str:

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sets/", edition_views.edition_list, name="editions"),
     path("sets/<slug:name>/new/", edition_views.begin_edition, name="begin_edition"),
     path("editions/<int:pk>/", edition_views.edition_page, name="edition"),
+    path("editions/<int:pk>/file/", edition_views.take_edition, name="take_edition"),
     path("editions/<int:pk>/preview/<slug:depth>/", edition_views.preview, name="preview"),
     path("editions/<int:pk>/give-out/", edition_views.give_out, name="give_out"),
     path("editions/<int:pk>/withdraw/", edition_views.withdraw, name="withdraw"),
