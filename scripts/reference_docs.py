@@ -67,25 +67,35 @@ def one_line(text: str | None) -> str:
 
 
 def commands_page() -> str:
-    """Return each command with its arguments and options, as its own --help has them."""
+    """Return each command with its arguments and options, as its own --help has them; those of a group after it."""
     root: Any = typer.main.get_command(app)
     parts = [NOTE, "# Commands\n", f"{one_line(root.help)} (Help is in Swedish, as the commands themselves give it.)\n"]
     for name, command in sorted(root.commands.items()):
         if command.hidden:
             continue
-        arguments = [p for p in command.params if p.param_type_name == "argument"]
-        options = [p for p in command.params if p.param_type_name == "option" and not getattr(p, "hidden", False)]
-        usage = " ".join(
-            ["jamlik", name, *(p.name.upper() + ("…" if p.nargs < 0 else "") for p in arguments), "[OPTIONS]"]
-        )
-        parts += [f"## {name}\n", f"```text\n{usage}\n```\n", inspect.cleandoc(command.help or "") + "\n"]
-        if arguments:
-            rows = [(f"`{p.name}`", one_line(getattr(p, "help", ""))) for p in arguments]
-            parts.append(table(("argument", "what it is"), rows))
-        if options:
-            rows = [(", ".join(f"`{o}`" for o in [*p.opts, *p.secondary_opts]), one_line(p.help)) for p in options]
-            parts.append(table(("option", "what it does"), rows))
+        below = sorted(getattr(command, "commands", {}).items())
+        if not below:
+            parts += command_parts(f"## {name}\n", name, command)
+            continue
+        parts += [f"## {name}\n", inspect.cleandoc(command.help or "") + "\n"]
+        for sub, each in below:
+            parts += command_parts(f"### {name} {sub}\n", f"{name} {sub}", each)
     return "\n".join(parts)
+
+
+def command_parts(heading: str, name: str, command: Any) -> list[str]:
+    """Return heading, usage, help, arguments and options of a command."""
+    arguments = [p for p in command.params if p.param_type_name == "argument"]
+    options = [p for p in command.params if p.param_type_name == "option" and not getattr(p, "hidden", False)]
+    usage = " ".join(["jamlik", name, *(p.name.upper() + ("…" if p.nargs < 0 else "") for p in arguments), "[OPTIONS]"])
+    parts = [heading, f"```text\n{usage}\n```\n", inspect.cleandoc(command.help or "") + "\n"]
+    if arguments:
+        rows = [(f"`{p.name}`", one_line(getattr(p, "help", ""))) for p in arguments]
+        parts.append(table(("argument", "what it is"), rows))
+    if options:
+        rows = [(", ".join(f"`{o}`" for o in [*p.opts, *p.secondary_opts]), one_line(p.help)) for p in options]
+        parts.append(table(("option", "what it does"), rows))
+    return parts
 
 
 def exit_codes_page() -> str:
