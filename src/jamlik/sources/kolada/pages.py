@@ -42,6 +42,8 @@ class Manners:
     first_wait, longest_wait : float
         Seconds to wait after the first failure; doubled for each further one, up to the longest. A service that asks
         for more than the longest wait (Retry-After) is obeyed by giving up: what is fetched so far is kept.
+    tries_at_door : int
+        Calls before giving up where nobody has answered yet and no connection comes about: most often one's own.
     """
 
     pause: float = 0.2
@@ -49,12 +51,14 @@ class Manners:
     tries: int = 6
     first_wait: float = 1.0
     longest_wait: float = 120.0
+    tries_at_door: int = 3
 
 
 @dataclass(slots=True)
 class _Count:
     requests: int = 0
     cached: int = 0
+    answered: int = 0
     last: float = -math.inf
 
 
@@ -205,14 +209,17 @@ class PageReader:
         """Body of the answer, after as many tries as manners allow."""
         wait, status = self._manners.first_wait, 0
         why: Mapping[str, str] = {}
-        for turn in range(self._manners.tries):
+        for turn in range(1, self._manners.tries + 1):
             asked = None
             try:
                 answer = self._answered(url)
             except httpx.TransportError as error:
                 why = _in_every_language("no_answer", error=type(error).__name__, said=str(error)[:200] or "\u2026")
                 status = 504 if isinstance(error, httpx.ReadTimeout) else 0
+                at_door = isinstance(error, httpx.ConnectError) and not self._count.answered
             else:
+                at_door = False
+                self._count.answered += 1
                 if answer.status_code == 200:
                     return answer.content
                 why, status = _reason(answer), answer.status_code
@@ -223,10 +230,11 @@ class PageReader:
                     raise UnansweredError(
                         url, "why_wait", "do_again", status=status, reason=why, seconds=math.ceil(asked)
                     )
-            if turn + 1 < self._manners.tries:
-                self._sleep(wait if asked is None else asked)
-                wait = min(2 * wait, self._manners.longest_wait)
-        raise UnansweredError(url, "why_tried", "do_again", status=status, reason=why, times=self._manners.tries)
+            if turn == self._manners.tries or (at_door and turn >= self._manners.tries_at_door):
+                break
+            self._sleep(wait if asked is None else asked)
+            wait = min(2 * wait, self._manners.longest_wait)
+        raise UnansweredError(url, "why_tried", "do_again", status=status, reason=why, times=turn)
 
     def _answered(self, url: str) -> httpx.Response:
         """One answer; redirects are followed a few steps, on the same host only."""

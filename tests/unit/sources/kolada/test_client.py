@@ -166,6 +166,33 @@ def test_service_that_is_not_there_is_told(served, client):
     assert "svarade inte" in caught.value.why
 
 
+def test_no_connection_at_all_is_told_soon_and_a_lost_one_is_tried_longer(client):
+    turns = []
+
+    def gone(request):
+        turns.append(request)
+        raise httpx.ConnectError("nobody there", request=request)
+
+    manners = Manners(tries=6, first_wait=0.001, tries_at_door=3)
+    with pytest.raises(JamlikError) as caught:
+        assert client("http://kolada.test/v3", transport=httpx.MockTransport(gone), manners=manners).municipalities
+    assert len(turns) == 3
+    assert "Försökte 3 gånger" in caught.value.why
+
+    turns.clear()
+
+    def lost(request):
+        turns.append(request)
+        if len(turns) == 1:
+            following = "http://kolada.test/v3/municipality?page=2"
+            return httpx.Response(200, json={"values": [{"id": "0126", "title": "Huddinge"}], "next_url": following})
+        raise httpx.ConnectError("gone", request=request)
+
+    with pytest.raises(JamlikError):
+        assert client("http://kolada.test/v3", transport=httpx.MockTransport(lost), manners=manners).municipalities
+    assert len(turns) == 1 + 6
+
+
 def test_slow_answer_is_a_timeout_and_tried_again(client):
     turns = []
 
