@@ -134,6 +134,7 @@ def test_site_is_set_up_by_one_command_and_told_how_to_get_in(new_site):
     assert site.rows("pragma journal_mode") == [("wal",)]
     assert site.stop() == 0
     assert not site.answers()
+    assert "Python threads" not in told, "advice of the server's library, to those who wrote this"
 
 
 def test_worker_and_web_that_are_killed_come_back_and_a_job_left_behind_ends(site):
@@ -167,6 +168,7 @@ def test_everything_killed_at_once_starts_again_on_the_same_port(site):
 
 def test_second_site_on_the_same_port_is_told_so(site, tmp_path):
     site.start("--no-worker")
+    assert "Förbereder" not in site.out.read_text(), "its tables are there"
     other = Site(tmp_path / "other")
     done = other.command("serve", "--port", str(site.port))
     assert done.returncode == 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import shlex
 import shutil
@@ -84,10 +85,13 @@ def begin_site(env: Environment, *, lang: str) -> str:
     """Bring database, cache and style sheets up to date; the one-time link of the first administrator, or nothing."""
     from django.core.management import call_command
 
+    from jamlik.web.core.deployment import waiting_migrations
+
     os.umask(0o077)
     env.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    talk.print(_said(lang, "preparing", home=env.home), markup=False)
-    call_command("migrate", verbosity=0, interactive=False)
+    if waiting_migrations():  # takes seconds; where the tables are there already it takes none
+        talk.print(_said(lang, "preparing", home=env.home), markup=False)
+        call_command("migrate", verbosity=0, interactive=False)
     call_command("createcachetable", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
     return _first_link(env, lang)
@@ -152,6 +156,7 @@ def _granian(host: str, port: int, processes: int) -> None:
     from granian.server import Server
 
     connections.close_all()
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     os.environ["JAMLIK_SERVE_PID"] = str(os.getpid())
     server = Server(
         "jamlik.web.wsgi:application",
