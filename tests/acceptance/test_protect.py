@@ -15,7 +15,9 @@ from scipy.optimize import linprog
 from typer.testing import CliRunner
 
 from jamlik.cli.main import app
+from jamlik.privacy.ledger import opened_ledger
 from tests.unit.privacy.linked import GOLDEN, golden
+from tests.unit.privacy.test_leaveout import refused_beside_an_earlier_table
 
 AT_MOST = {"z1": 6, "z2": 31, "z3": 853, "A10": 297}
 SMALL = {"z1": 4, "z2": 4, "z3": 6, "A10": 5}
@@ -256,6 +258,9 @@ WRONG = [
     ("[rules]\nwidth = 3\n", SCHOOLS, "Bredden 3 är för liten"),
     ("[rules]\npreset = 'skolan'\n", SCHOOLS, "kan inte vara 'skolan'"),
     ("[rules]\nanswer = 'svar'\n", SCHOOLS, "ingen kolumn 'svar'"),
+    ("[table]\nwithout = [['area', 'age']]\n", SCHOOLS, "ingen kolumn 'age' som är en dimension"),
+    ("[table]\nwithout = ['area']\n", SCHOOLS, "en lista av indelningar"),
+    ("[table]\nwithout = [[]]\n", SCHOOLS, "en lista av indelningar"),
     ("[table]\nwhere = { area = 'Norr' }\n", SCHOOLS, "både i where och som dimension"),
     ("[dimensions.area]\n", SCHOOLS, "vad de här kolumnerna är: sex"),
     ("[dimensions.area.divisions.del]\nx = ['Nord']\n[dimensions.sex]\n", SCHOOLS, "Koden 'Nord'"),
@@ -287,6 +292,73 @@ def test_protect_impossible_table_is_refused_and_nothing_is_written(tmp_path):
     first = run("protect", tmp_path / "t.csv", "--out", tmp_path / "out", "--rules", tmp_path / "r.toml")
     assert first.exit_code == 0
     assert "1" not in [r["n"] for r in rows_of(tmp_path / "out" / "table.csv")]
+
+
+def test_protect_refused_table_names_what_to_leave_out_and_is_published_without_it(tmp_path):
+    inner, earlier, _ = refused_beside_an_earlier_table()
+    with opened_ledger(tmp_path / "l.jsonl") as held:
+        held.record(earlier, release="1" * 64, on="2026-01-01", population="p", rules={})
+    lines = [",".join([*codes, str(n)]) for codes, n in inner.items()]
+    (tmp_path / "t.csv").write_text("\n".join(["a,b,c,n", *lines]) + "\n", encoding="utf-8")
+    rules = '[table]\npopulation = "p"\n{}\n[rules]\nminimum_count = 3\n'
+    (tmp_path / "r.toml").write_text(rules.format(""), encoding="utf-8")
+    words = ["protect", tmp_path / "t.csv", "--rules", tmp_path / "r.toml", "--out", tmp_path / "out"]
+    words += ["--ledger", tmp_path / "l.jsonl"]
+    told = {lang: run(*words, "--lang", lang) for lang in ("sv", "en", "fi")}
+    assert {done.exit_code for done in told.values()} == {7}
+    assert not (tmp_path / "out").exists()
+    asked = {re.search(r"without = .*", done.stderr)[0] for done in told.values()}
+    assert asked == {'without = [["a", "b"]]'}
+    assert "Det går utan a × b." in told["sv"].stderr
+    (tmp_path / "r.toml").write_text(rules.format(asked.pop()), encoding="utf-8")
+    done = run(*words, "--lang", "en", "--json")
+    assert done.exit_code == 0, done.stderr
+    rows = rows_of(tmp_path / "out" / "table.csv")
+    assert len(rows) == json.loads(done.stdout)["cells"] == 15
+    assert not [row for row in rows if "Total" not in (row["a"], row["b"])]
+    assert "Not published: a × b" in (tmp_path / "out" / "audit.txt").read_text(encoding="utf-8")
+    shown = [row for row in rows if row["status"] == "shown"]
+    assert len(shown) > 1
+    truth = [
+        sum(n for codes, n in inner.items() if all(row[d] in (c, "Total") for d, c in zip("abc", codes, strict=True)))
+        for row in shown
+    ]
+    assert [int(row["n"]) for row in shown] == truth
+    with opened_ledger(tmp_path / "l.jsonl") as held:
+        kept = held.about("p")[-1]
+    assert (kept.told.sum(), kept.crossed.size, int((~np.isnan(kept.value)).sum())) == (15, 27, len(shown))
+    found = json.loads(run("attack", tmp_path / "out", "--json").stdout)
+    assert (found["hidden"], found["passed"]) == (15 - len(shown), True)
+
+
+def test_protect_without_a_breakdown_has_no_sums_or_noise_in_it_either(tmp_path):
+    rows = SUMS.splitlines()
+    keyed = [f"{rows[0]},rkey", *(f"{row},{3_000_000_019 * (i + 1)}" for i, row in enumerate(rows[1:]))]
+    without = '[table]\nignore = {}\nwithout = [["sex", "area"]]\n'
+    amounts, keys = '["rkey"]', '["lon", "storst", "nast"]'
+    cases = {
+        "suppress": without.format(amounts) + SUM_RULES,
+        "noise": without.format(keys) + '[noise]\nkeys = "rkey"\n',
+    }
+    (tmp_path / "t.csv").write_text("\n".join(keyed) + "\n", encoding="utf-8")
+    for method, rules in cases.items():
+        (tmp_path / f"{method}.toml").write_text(rules, encoding="utf-8")
+        words = ["--rules", tmp_path / f"{method}.toml", "--method", method, "--out", tmp_path / method, "--json"]
+        done = run("protect", tmp_path / "t.csv", *words)
+        assert done.exit_code == 0, done.stderr
+        table = rows_of(tmp_path / method / "table.csv")
+        assert len(table) == json.loads(done.stdout)["cells"] == 6
+        assert all("Total" in (row["area"], row["sex"]) for row in table)
+    sums = rows_of(tmp_path / "suppress" / "table.csv")
+    assert {row["sum_status"] for row in sums} == {"shown"}, "whom one cell dominates is not told where it is left out"
+    whole = tmp_path / "whole.csv"
+    whole.write_text(
+        "area,sex,n\nTotal,Total,60\nTotal,K,30\nTotal,M,30\nNorr,Total,30\nNorr,K,3\nNorr,M,27\nVäst,Total,30\nVäst,K,27\nVäst,M,3\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "w.toml").write_text('[table]\nwithout = [["area", "sex"]]\n', encoding="utf-8")
+    found = json.loads(run("attack", whole, "--rules", tmp_path / "w.toml", "--json").stdout)
+    assert (found["hidden"], found["passed"]) == (0, True), "left out is unknown"
 
 
 SUMS = """area,sex,n,lon,storst,nast

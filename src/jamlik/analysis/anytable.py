@@ -159,10 +159,11 @@ def _dimension_names(columns: Sequence[str], rules: TableRules, path: Path, comp
     names = names or left
     if not names:
         raise JamlikError("table_no_dimension", where=Place(str(path)), count=rules.count)
-    if rules.rules.answer and rules.rules.answer not in names:
-        raise JamlikError(
-            "table_column_lacking", where=Place(str(path)), column=rules.rules.answer, known=", ".join(names)
-        )
+    meant = [rules.rules.answer] if rules.rules.answer else []
+    meant += [name for breakdown in rules.without for name in breakdown]
+    strange = [name for name in meant if name not in names]
+    if strange:
+        raise JamlikError("table_no_such_dimension", where=Place(str(path)), column=strange[0], known=", ".join(names))
     return tuple(names)
 
 

@@ -21,10 +21,12 @@ from jamlik.model.provenance import canonical_json, decimal_text, fingerprint
 from jamlik.model.words import published
 from jamlik.privacy.amounts import publishable_sums, room_needed
 from jamlik.privacy.crossed import TOTAL, Crossed
+from jamlik.privacy.leaveout import Without, enough_without, left_out
 from jamlik.privacy.ledger import crossed_as_data, crossed_from
 from jamlik.privacy.outside import Found, attacked
 from jamlik.privacy.perturb import perturbed, require_unknown
 from jamlik.privacy.publish import Protection, publishable
+from jamlik.privacy.system import ReleaseRefused
 from jamlik.privacy.together import Released
 
 __all__ = ["RELEASE", "TABLE", "TableRelease", "attack_tables", "protect_table"]
@@ -85,24 +87,36 @@ def protect_table(
     Raises
     ------
     JamlikError
-        When the table cannot be read by these rules; as `ReleaseRefused` when it cannot be protected.
+        When the table cannot be read by these rules; as `ReleaseRefused` when it cannot be protected, with the fewest
+        breakdowns to leave out so that it can, where some are found.
     """
     table = opened_table(path, rules, complete=True)
     counts = rules.rules
     if noisy:
         return _described(_with_noise(table, rules), rules, None, 0, noisy=True)
-    protection = publishable(
-        table.crossed,
-        table.number,
-        sensitive=table.sensitive,
-        minimum_count=counts.minimum_count,
-        width=counts.width,
-        nobody=bool(counts.answer),
-        earlier=earlier,
-        name=table.name,
-    )
-    sums = _sums(table, rules, np.isnan(protection.released.value))
-    return _described(protection, rules, sums, len(earlier), noisy=False)
+
+    def attempt(without: Without) -> TableRelease:
+        protection = publishable(
+            table.crossed,
+            table.number,
+            sensitive=table.sensitive,
+            minimum_count=counts.minimum_count,
+            width=counts.width,
+            nobody=bool(counts.answer),
+            earlier=earlier,
+            name=table.name,
+            unpublished=left_out(table.crossed, without),
+        )
+        sums = _sums(table, rules, np.isnan(protection.released.value))
+        return _described(protection, rules, sums, len(earlier), noisy=False)
+
+    try:
+        return attempt(rules.without)
+    except ReleaseRefused as refused:
+        enough = enough_without(table.crossed, rules.without, attempt)
+        if enough is None:
+            raise
+        raise ReleaseRefused(refused.reason, cells=refused.cells, without=enough) from refused
 
 
 def _with_noise(table: AnyTable, rules: TableRules) -> Protection:
@@ -112,8 +126,9 @@ def _with_noise(table: AnyTable, rules: TableRules) -> Protection:
     value = perturbed(table.number, table.key, noise)
     must = table.sensitive
     require_unknown(table.crossed, table.number, value, noise=noise, sensitive=must, width=rules.rules.width)
-    shown = Released(table.name, table.crossed, value, np.ones(value.size, dtype=np.bool_))
-    return Protection(shown, table.crossed.size, 0, int(must.sum()), None, 0)
+    told = ~left_out(table.crossed, rules.without)
+    shown = Released(table.name, table.crossed, np.where(told, value, np.nan), told)
+    return Protection(shown, int(told.sum()), 0, int((must & told).sum()), None, 0)
 
 
 def _described(
@@ -150,7 +165,7 @@ def _described(
     release = fingerprint(about)
     about["release"] = release
     files = {TABLE: content, RELEASE: (canonical_json(about) + "\n").encode()}
-    hidden = None if sums is None else int(np.isnan(sums).sum())
+    hidden = None if sums is None else int((np.isnan(sums) & shown.told).sum())
     return TableRelease(protection, rules, earlier_n, release, files, hidden, noisy)
 
 
@@ -170,7 +185,7 @@ def _sums(table: AnyTable, rules: TableRules, counts_hidden: npt.NDArray[np.bool
 
 
 def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64] | None, *, noisy: bool) -> bytes:
-    """The table as it may be published: every margin, an empty number where a cell is hidden."""
+    """The table as it may be published: every margin but those left out, an empty number where a cell is hidden."""
     status = _STATUS | {False: "perturbed"} if noisy else _STATUS
     crossed, answer = shown.crossed, rules.rules.answer
     text = io.StringIO()
@@ -178,7 +193,8 @@ def _table_csv(shown: Released, rules: TableRules, sums: npt.NDArray[np.float64]
     names = [axis.name for axis in crossed.axes]
     amount = [rules.amount.column, "sum_status"] if rules.amount else []
     lines.writerow([*names, rules.count, *(["share"] if answer else []), "status", *amount])
-    for cell, (codes, number) in enumerate(zip(crossed.codes, shown.value.tolist(), strict=True)):
+    for cell in np.flatnonzero(shown.told).tolist():
+        codes, number = crossed.codes[cell], float(shown.value[cell])
         labels = [code or axis.label for axis, code in zip(crossed.axes, codes, strict=True)]
         hidden = bool(np.isnan(number))
         share = [_share(shown, codes, names.index(answer))] if answer else []
@@ -233,8 +249,9 @@ def attack_tables(
             raise JamlikError("attack_without_rules", where=Place(str(path)), kind=ErrorKind.USAGE)
         else:
             whole = opened_table(path, rules, complete=False)
-            shown = np.where(whole.hidden, np.nan, whole.number)
-            tables.append(Released(path.name, whole.crossed, shown, whole.told))
+            gone = left_out(whole.crossed, rules.without)
+            shown = np.where(whole.hidden | gone, np.nan, whole.number)
+            tables.append(Released(path.name, whole.crossed, shown, whole.told & ~gone))
     least = max((count for count, _, _ in asked), default=5)
     wide = max((wide for _, wide, _ in asked), default=4.0) if width is None else width
     if whole is not None and len(tables) == 1 and whole.complete:

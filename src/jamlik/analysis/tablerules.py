@@ -12,6 +12,7 @@ from typing import Any
 from jamlik.model.errors import ErrorKind, JamlikError, Place, Term
 from jamlik.privacy.amounts import Dominance
 from jamlik.privacy.countrules import CountRules, count_rules
+from jamlik.privacy.leaveout import Without
 from jamlik.privacy.perturb import Noise
 from jamlik.privacy.thresholds import PRESETS
 from jamlik.sources.columns import nearest
@@ -32,6 +33,7 @@ KEYS: Mapping[str, Mapping[str, str]] = {
         "ignore": "texts",
         "population": "text",
         "where": "labels",
+        "without": "breakdowns",
     },
     "rules": {
         "preset": "text",
@@ -55,6 +57,7 @@ def _is_texts(value: object) -> bool:
 _CHECKS: Mapping[str, Callable[[object], bool]] = {
     "text": lambda value: isinstance(value, str),
     "texts": _is_texts,
+    "breakdowns": lambda value: isinstance(value, list) and all(item and _is_texts(item) for item in value),
     "integer": lambda value: isinstance(value, int) and not isinstance(value, bool),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
     "labels": lambda value: isinstance(value, dict) and all(isinstance(text, str) for text in value.values()),
@@ -109,6 +112,8 @@ class TableRules:
         Whom the table is about: tables about the same people have the same, in the ledger.
     where : mapping of str to str
         The part of the population: the table is about these alone.
+    without : tuple of tuple of str
+        Breakdowns that are not published, each by its dimensions, with all that break them down further.
     dimensions : mapping of str to DimensionRules
         In the order in which they are written; empty: all columns that are nothing else.
     amount : SumRules or None
@@ -127,6 +132,7 @@ class TableRules:
     ignore: tuple[str, ...] = ()
     population: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
+    without: Without = ()
     dimensions: Mapping[str, DimensionRules] = field(default_factory=dict)
     amount: SumRules | None = None
     noise: NoiseRules | None = None
@@ -234,6 +240,7 @@ def parsed_table_rules(text: str, *, name: str, width: int | None = None, column
             at = ("rules", "width") if low.key == "rules_width_low" else ("rules",)
             low.where = Place(name, line_of(check.lines, at))
         raise
+    table["without"] = tuple(dict.fromkeys(map(tuple, table.get("without", ()))))
     whole = TableRules(counts, **table, amount=_amount(check, content), noise=_noise(check, content, counts))
     held = {column: _dimension(given, whole.total) for column, given in dimensions.items()}
     return replace(whole, dimensions=held)

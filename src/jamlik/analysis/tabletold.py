@@ -35,6 +35,7 @@ def protection_text(release: TableRelease, lang: str) -> str:
                 say("cells.all", n=format_number(done.cells_n, 0, lang)),
                 say("cells.shown", n=format_number(done.cells_n - done.hidden_n, 0, lang)),
                 say("cells.hidden", n=format_number(done.hidden_n, 0, lang)),
+                *_left_out(release, lang),
                 *([] if release.sums_hidden_n is None else [say("cells.sums", n=release.sums_hidden_n)]),
                 *([] if share is None else [say("cells.people", share=format_percent(100 * share, 1, lang))]),
             ],
@@ -62,6 +63,11 @@ def protection_text(release: TableRelease, lang: str) -> str:
     return _page(parts)
 
 
+def _left_out(release: TableRelease, lang: str) -> list[str]:
+    names = ", ".join(" × ".join(breakdown) for breakdown in release.rules.without)
+    return [phrase(lang, "protection.cells.without", names=names)] if names else []
+
+
 def _page(parts: Iterable[tuple[str, Iterable[str]]]) -> str:
     return "\n".join("\n".join([f"# {title}", "", *lines, ""]) for title, lines in parts)
 
@@ -81,7 +87,10 @@ def _noise_text(release: TableRelease, lang: str) -> str:
     values = format_number(counts.width + 1, 0, lang)
     return _page(
         [
-            (say("title.protect"), [say("cells.all", n=format_number(done.cells_n, 0, lang)), *made]),
+            (
+                say("title.protect"),
+                [say("cells.all", n=format_number(done.cells_n, 0, lang)), *_left_out(release, lang), *made],
+            ),
             (say("outsider.title"), [say("outsider.holds", values=values), say("noise.likely")]),
             (say("limits.title"), [say("limits.pooled"), say("noise.keys"), say("noise.mixed")]),
         ]

@@ -89,6 +89,8 @@ class Ledger:
             return
         value = [None if np.isnan(v) else int(v) for v in table.value.tolist()]
         content = {"crossed": crossed_as_data(table.crossed), "name": table.name, "value": value}
+        if not table.told.all():  # cells that the table leaves out
+            content["untold"] = np.flatnonzero(~table.told).tolist()
         self._add(Entry(len(self.entries) + 1, "release", release, on, population, "", table, rules), content)
 
     def withdraw(self, release: str, *, on: str, why: str) -> None:
@@ -181,10 +183,12 @@ def _read(raw: bytes, number: int, previous: str, path: Path) -> tuple[Entry, st
         if line["table"] is not None:
             crossed = crossed_from(line["table"]["crossed"])
             value = np.array([np.nan if v is None else float(v) for v in line["table"]["value"]])
-            table = Released(line["table"]["name"], crossed, value, np.ones(value.size, dtype=np.bool_))
+            told = np.ones(value.size, dtype=np.bool_)
+            told[line["table"].get("untold", [])] = False
+            table = Released(line["table"]["name"], crossed, value, told)
         entry = Entry(
             number, line["event"], line["release"], line["on"], line["population"], line["why"], table, line["rules"]
         )
-    except (ValueError, KeyError, TypeError, AttributeError, UnicodeDecodeError) as broken:
+    except (ValueError, KeyError, IndexError, TypeError, AttributeError, UnicodeDecodeError) as broken:
         raise JamlikError("ledger_broken", where=Place(str(path), number), kind=ErrorKind.UNREADABLE) from broken
     return entry, mark

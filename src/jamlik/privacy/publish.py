@@ -40,10 +40,10 @@ class Protection:
     released : Released
         The table; hidden cells are NaN.
     cells_n, hidden_n, sensitive_n : int
-        All cells, the hidden ones, and those that must be hidden by themselves.
+        The table's cells, the hidden ones, and those that must be hidden by themselves; not those it leaves out.
     people_hidden_share : float or None
         The share of the people at the finest level who stand in hidden cells: what it costs. None where the total is
-        hidden, or nobody is there.
+        hidden, nobody is there, or the table leaves the finest level out.
     already_out_n : int
         Cells that should be hidden but are published already, or follow from what is.
     """
@@ -91,6 +91,7 @@ def publishable(
     nobody: bool = False,
     earlier: Sequence[Released] = (),
     name: str = "",
+    unpublished: Bools | None = None,
 ) -> Protection:
     """Hide what it takes for a table to be published beside the earlier ones.
 
@@ -112,6 +113,8 @@ def publishable(
         Tables about the same people that are out.
     name : str
         What the table is called in messages.
+    unpublished : bool, shape (cells,), optional
+        Cells that the table leaves out. No less a secret, but nothing is told of them.
 
     Raises
     ------
@@ -121,7 +124,8 @@ def publishable(
         When the table contradicts an earlier one.
     """
     demand = _Demand(minimum_count, width, nobody)
-    task = _task(Released(name, crossed, number, np.ones(crossed.size, dtype=np.bool_)), sensitive, demand, earlier)
+    told = np.ones(crossed.size, dtype=np.bool_) if unpublished is None else ~unpublished
+    task = _task(Released(name, crossed, number, told), sensitive, demand, earlier)
     system = task.system
     hidden = _hidden(task, system)
     for _ in range(_ROUNDS):
@@ -141,13 +145,13 @@ def publishable(
     if not audit.passed:
         raise ReleaseRefused("protection_fell_table", cells=tuple(audit.narrow.tolist()))
     own = task.laid.places[-1]
-    value = np.where(hidden[own], np.nan, number)
+    value = np.where(hidden[own] | ~told, np.nan, number)
     return Protection(
-        Released(name, crossed, value, np.ones(crossed.size, dtype=np.bool_)),
-        cells_n=crossed.size,
-        hidden_n=int(hidden[own].sum()),
-        sensitive_n=int((sensitive & hidden[own]).sum()),
-        people_hidden_share=_share_hidden(crossed, value),
+        Released(name, crossed, value, told),
+        cells_n=int(told.sum()),
+        hidden_n=int((hidden[own] & told).sum()),
+        sensitive_n=int((sensitive & hidden[own] & told).sum()),
+        people_hidden_share=_share_hidden(crossed, value, told),
         already_out_n=task.already_out_n,
     )
 
@@ -156,7 +160,7 @@ def _task(whole: Released, sensitive: Bools, demand: _Demand, earlier: Sequence[
     laid = together([*earlier, whole])
     own = laid.places[-1]
     new = np.zeros(laid.shown.size, dtype=np.bool_)
-    new[own] = True
+    new[own[whole.told]] = True
     value = agreeing(laid.equation, laid.shown)
     if value is None:
         raise JamlikError("table_contradicts_earlier", kind=ErrorKind.CONTRACT)
@@ -168,6 +172,7 @@ def _task(whole: Released, sensitive: Bools, demand: _Demand, earlier: Sequence[
     cost = np.where(new, 1.0, 0.0)
     cost[own] += _DEARER_TOTAL * np.array([codes.count(TOTAL) for codes in whole.crossed.codes])
     cost[own] += _DEARER_LARGE * np.log1p(whole.value) / np.log1p(max(float(whole.value.max(initial=0.0)), 1.0))
+    cost[~new] = 0.0
     required = np.full(value.size, float(demand.width))
     system = system_of(value, laid, sensitive=must, width=required, cost=cost)
     if not earlier:
@@ -194,6 +199,7 @@ def _beside(task: _Task, demand: _Demand) -> _Task:
     told = np.where(unseen, high - low, 0.0)
     floor = np.where(np.isnan(told), 0.0, np.minimum(demand.width, told))
     certain = task.new.copy()
+    certain[task.laid.places[-1]] = True
     certain[[rest for rest, *both in task.laid.left if not np.isnan(task.laid.shown[both]).any()]] = True
     old = ~certain & unseen & task.laid.told
     must = (system.sensitive | (old & demand.could_be_small(low, high))) & (floor > 0)
@@ -247,9 +253,11 @@ def _exposed(task: _Task, hidden: Bools, demand: _Demand) -> Bools:
     return exposed & (task.floor > 0)
 
 
-def _share_hidden(crossed: Crossed, shown: Floats) -> float | None:
+def _share_hidden(crossed: Crossed, shown: Floats, told: Bools) -> float | None:
     """From what is shown alone: a sum over hidden cells that nobody else could work out would be one more equation."""
     everybody = shown[crossed.place[(TOTAL,) * len(crossed.axes)]]
     base = [set(axis.base) for axis in crossed.axes]
     fine = np.array([all(c in held for c, held in zip(codes, base, strict=True)) for codes in crossed.codes])
-    return None if np.isnan(everybody) or everybody == 0 else float(1 - np.nansum(shown[fine]) / everybody)
+    if np.isnan(everybody) or everybody == 0 or not told[fine].all():
+        return None
+    return float(1 - np.nansum(shown[fine]) / everybody)

@@ -5,7 +5,8 @@ This is what protection and attack both work on. It knows nothing of indicators,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
@@ -34,11 +35,23 @@ class ReleaseRefused(JamlikError):  # noqa: N818 - a refusal is an answer, not a
         Indices of the cells that cannot be protected.
     period : str, optional
         Where the reason names one: the period of the tables.
+    without : sequence of sequence of str, optional
+        Breakdowns to leave out so that the rest can be published, where some are known.
     """
 
-    def __init__(self, reason: str, *, cells: tuple[int, ...] = (), period: str = "") -> None:
-        self.cells = cells
-        super().__init__("release_unsafe", why=reason, kind=ErrorKind.RELEASE_REFUSED, period=period)
+    def __init__(
+        self, reason: str, *, cells: tuple[int, ...] = (), period: str = "", without: Sequence[Sequence[str]] = ()
+    ) -> None:
+        self.reason, self.cells = reason, cells
+        super().__init__(
+            "release_unsafe",
+            why=reason,
+            do="do_without" if without else None,
+            kind=ErrorKind.RELEASE_REFUSED,
+            period=period,
+            breakdowns=", ".join(" × ".join(one) for one in without),
+            written=json.dumps([list(one) for one in without], ensure_ascii=False),
+        )
 
 
 @dataclass(frozen=True, slots=True)
