@@ -215,10 +215,41 @@ def test_protect_with_a_ledger_sees_what_is_out(schools):
     shown = json.loads(run("ledger", "show", schools / "ledger.jsonl", "--json").stdout)
     assert [row["withdrawn"] for row in shown] == [False, False]
     first = shown[0]["release"]
+    ledger = ["--ledger", schools / "ledger.jsonl", "--json"]
+    facts = {
+        name: json.loads(run("attack", *words).stdout)
+        for name, words in {
+            "one": [schools / "one", "--json"],
+            "named": [first[:12], *ledger],
+            "both": [schools / "one", schools / "two", "--json"],
+            "named and folder": [first[:12], schools / "two", first, *ledger],
+        }.items()
+    }
+    assert facts["named"] == facts["one"] != facts["both"]
+    assert facts["named and folder"] == facts["both"]
+    unknown = run("attack", "0" * 64, *ledger)
+    assert unknown.exit_code == 4
+    assert "ingen utgåva" in unknown.stderr
     assert run("ledger", "withdraw", schools / "ledger.jsonl", first[:12], "--why", "fel år").exit_code == 0
     assert "fel år" in run("ledger", "show", schools / "ledger.jsonl").stdout
     again = run("protect", schools / "grades.csv", "--out", schools / "three", *words, "--json")
     assert json.loads(again.stdout)["earlier"] == 2, "what is withdrawn stays known"
+
+
+def test_attack_release_in_the_ledger_is_asked_for_what_its_own_rules_promise(schools):
+    (schools / "other.toml").write_text('[table]\npopulation = "q"\n[rules]\npreset = "skolverket"\n', encoding="utf-8")
+    ledger = ["--ledger", schools / "ledger.jsonl"]
+    for out, rules in (("one", "rules.toml"), ("two", "other.toml")):
+        done = run("protect", schools / "schools.csv", "--out", schools / out, "--rules", schools / rules, *ledger)
+        assert done.exit_code == 0, done.stderr
+    shown = json.loads(run("ledger", "show", schools / "ledger.jsonl", "--json").stdout)
+    names = [row["release"] for row in shown]
+    widths = [json.loads(run("attack", name, *ledger, "--json").stdout)["required_width"] for name in names]
+    assert widths == [4, 9]
+    for words in ([], names, [names[0], "--rules", schools / "other.toml"]):
+        done = run("attack", *words, *ledger)
+        assert done.exit_code == 2, words
+        assert "olika personer" in done.stderr
 
 
 def test_attack_foreign_table_with_a_lone_empty_cell_fails(schools):

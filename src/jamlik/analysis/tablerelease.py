@@ -6,7 +6,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from jamlik.model.words import published
 from jamlik.privacy.amounts import publishable_sums, room_needed
 from jamlik.privacy.crossed import TOTAL, Crossed
 from jamlik.privacy.leaveout import Without, enough_without, left_out
-from jamlik.privacy.ledger import crossed_as_data, crossed_from
+from jamlik.privacy.ledger import Entry, crossed_as_data, crossed_from
 from jamlik.privacy.outside import Found, attacked
 from jamlik.privacy.perturb import perturbed, require_unknown
 from jamlik.privacy.publish import Protection, publishable
@@ -218,7 +218,7 @@ def _share(shown: Released, codes: tuple[str, ...], place: int) -> str:
 
 
 def attack_tables(
-    paths: Sequence[Path], *, rules: TableRules | None, width: float | None = None, earlier: Sequence[Released] = ()
+    paths: Sequence[Path], *, rules: TableRules | None, width: float | None = None, earlier: Sequence[Entry] = ()
 ) -> tuple[Found, float]:
     """Attack published tables together; what was found, and the width that was asked for.
 
@@ -230,15 +230,16 @@ def attack_tables(
         Needed for tables; a folder brings its own.
     width : float, optional
         Instead of the largest width that the tables' own rules require.
-    earlier : sequence of Released
-        What a ledger holds.
+    earlier : sequence of Entry
+        Releases in a ledger.
 
     Raises
     ------
     JamlikError
         When a table cannot be read, or the tables contradict each other.
     """
-    tables, asked = list(earlier), [] if rules is None else [_asked(rules)]
+    tables = [entry.table for entry in earlier if entry.table is not None]
+    asked = [_promised(entry.rules) for entry in earlier] + ([] if rules is None else [_asked(rules)])
     whole: AnyTable | None = None
     for path in paths:
         if path.is_dir():
@@ -262,6 +263,11 @@ def attack_tables(
 def _asked(rules: TableRules) -> tuple[int, float, bool]:
     """The minimum count, the width, and whether codes are answers."""
     return rules.rules.minimum_count, rules.rules.width, bool(rules.rules.answer)
+
+
+def _promised(rules: Mapping[str, Any]) -> tuple[int, float, bool]:
+    """The same, of a release in a ledger."""
+    return int(rules.get("minimum_count", 5)), float(rules.get("width", 4)), bool(rules.get("answer"))
 
 
 def _released(folder: Path) -> tuple[Released, tuple[int, float, bool]]:

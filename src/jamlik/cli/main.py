@@ -431,11 +431,12 @@ def protect(
 @app.command()
 def attack(
     tables: Annotated[
-        list[Path] | None, typer.Argument(help="Mappar från jamlik protect, eller tabeller med tomma celler.")
+        list[Path] | None,
+        typer.Argument(help="Mappar från jamlik protect, tabeller med tomma celler, eller beteckningar i liggaren."),
     ] = None,
     rules: TableRulesOption = None,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", help="Liggare vars utgåvor angriparen också känner till.")
+        Path | None, typer.Option("--ledger", help="Liggare. Angriparen känner till de utgåvor som nämns, eller alla.")
     ] = None,
     width: WidthOption = None,
     lang: LangOption = Lang.SV,

@@ -81,6 +81,19 @@ class Ledger:
         events = [entry.event for entry in self.entries if entry.release == release]
         return bool(events) and events[-1] == "withdrawal"
 
+    def named(self, release: str) -> Entry:
+        """The last release whose fingerprint begins so.
+
+        Raises
+        ------
+        JamlikError
+            When there is none, or several.
+        """
+        found = [e for e in self.entries if e.event == "release" and e.release.startswith(release) and release]
+        if len({e.release for e in found}) != 1:
+            raise JamlikError("ledger_no_such_release", where=Place(str(self._path)), release=release)
+        return found[-1]
+
     def record(
         self, table: Released, *, release: str, on: str, population: str, rules: Mapping[str, int | float | str]
     ) -> None:
@@ -101,10 +114,7 @@ class Ledger:
         JamlikError
             When it never was.
         """
-        found = [e for e in self.entries if e.event == "release" and e.release.startswith(release) and release]
-        if len({e.release for e in found}) != 1:
-            raise JamlikError("ledger_no_such_release", where=Place(str(self._path)), release=release)
-        last = found[-1]
+        last = self.named(release)
         self._add(Entry(len(self.entries) + 1, "withdrawal", last.release, on, last.population, why), None)
 
     def _add(self, entry: Entry, content: Mapping[str, Any] | None) -> None:

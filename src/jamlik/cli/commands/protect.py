@@ -73,7 +73,12 @@ def _record(held: Ledger, release: TableRelease) -> None:
         release=release.release,
         on=_today(),
         population=release.rules.population,
-        rules={"minimum_count": counts.minimum_count, "preset": counts.preset, "width": int(counts.width)},
+        rules={
+            "answer": counts.answer,
+            "minimum_count": counts.minimum_count,
+            "preset": counts.preset,
+            "width": int(counts.width),
+        },
     )
 
 
