@@ -115,3 +115,27 @@ def test_enough_without_large_table_is_tried_fewer_times():
 
     assert enough_without(many, (), attempt) is None
     assert tried == [(("a", "b"),), (("a",),)]
+
+
+def test_publishable_small_number_that_is_left_out_keeps_its_width_beside_the_totals():
+    # three people in a1 × b0, which no row tells of: that there are eight in a1 would leave nine values
+    crossed = Crossed(CROSSED.axes[:2])
+    many = crossed.summed({("a0", "b0"): 40, ("a0", "b1"): 30, ("a1", "b0"): 3, ("a1", "b1"): 25})
+    few = crossed.summed({("a0", "b0"): 40, ("a0", "b1"): 30, ("a1", "b0"): 3, ("a1", "b1"): 5})
+    gone = left_out(crossed, [("a", "b")])
+    for value, hides in ((many, False), (few, True)):
+        small = value == 3
+        rules = {"minimum_count": 5, "width": 20, "unpublished": gone}
+        done = publishable(crossed, value, sensitive=small, **rules)
+        assert np.isnan(done.released.value[crossed.place["a1", ""]]) == hides
+        assert (done.hidden_n > 0) == hides
+        assert done.sensitive_n == 0
+        assert attacked_width(done, value, small) >= 20
+
+
+def attacked_width(done, value, small):
+    """How closely the small cell can be placed, when everybody asks for it."""
+    whole = Released("t", done.released.crossed, done.released.value, np.ones(value.size, dtype=bool))
+    found = attacked([whole], minimum_count=5, width=20, truth=value, sensitive=small)
+    cell = np.flatnonzero(np.isnan(done.released.value)).tolist().index(int(np.flatnonzero(small)[0]))
+    return found.high[cell] - found.low[cell]

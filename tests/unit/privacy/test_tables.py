@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from jamlik.model.errors import JamlikError
 from jamlik.privacy.crossed import Crossed, axis_of
+from jamlik.privacy.leaveout import left_out
 from jamlik.privacy.outside import attacked
 from jamlik.privacy.publish import publishable
 from jamlik.privacy.system import ReleaseRefused
@@ -55,7 +56,10 @@ def releases(draw):
         hidden = np.array(draw(st.lists(st.booleans(), min_size=whole.value.size, max_size=whole.value.size)))
         earlier.append(Released(whole.name, whole.crossed, np.where(hidden, np.nan, whole.value), whole.told))
     where = draw(wheres)
-    return inner, earlier, table_of(inner, [n for n in draw(cuts) if n not in dict(where)], where=where)
+    new = table_of(inner, [n for n in draw(cuts) if n not in dict(where)], where=where)
+    names = [axis.name for axis in new.crossed.axes]
+    without = draw(st.lists(st.lists(st.sampled_from(names), min_size=1, unique=True), max_size=2)) if names else []
+    return inner, earlier, new, left_out(new.crossed, without)
 
 
 @settings(max_examples=5)
@@ -72,15 +76,22 @@ def test_publishable_beside_many_earlier_tables_narrows_nothing_small_to_enumera
 
 
 def narrows_nothing_small(case):
-    inner, earlier, new = case
+    inner, earlier, new, gone = case
     least, width = 3, 2
     sensitive = (new.value > 0) & (new.value < least)
     try:
         done = publishable(
-            new.crossed, new.value, sensitive=sensitive, minimum_count=least, width=width, earlier=earlier
+            new.crossed,
+            new.value,
+            sensitive=sensitive,
+            minimum_count=least,
+            width=width,
+            earlier=earlier,
+            unpublished=gone,
         )
     except ReleaseRefused:
         assume(False)
+    assert np.isnan(done.released.value[gone]).all()
     keys, value, equation = with_margins(inner)
     system = system_of(value, equation, np.zeros(value.size, dtype=bool), 0)
     before, told = shown_in(earlier, keys)
