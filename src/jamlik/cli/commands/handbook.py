@@ -10,7 +10,7 @@ from pathlib import Path
 import typer
 
 from jamlik.cli.screen import out, talk
-from jamlik.handbook import Breach, Case, QuestionSet, as_json, breaches, newest
+from jamlik.handbook import Breach, Case, Fault, QuestionSet, as_json, breaches, newest
 from jamlik.handbook.filled import Filled, read_filled
 from jamlik.handbook.library import edition_in
 from jamlik.handbook.paper import form_of
@@ -130,14 +130,22 @@ def _tell(filled: Filled, left: tuple[Breach, ...], lang: str) -> None:
         talk.print(phrase(lang, "cli.handbook.faults"), style="bold")
     for fault in filled.faults:
         told = phrase(lang, f"handbook.fault.{fault.key}")
-        talk.print(f"  {_name(filled.set, fault.question, lang)}: {told}", markup=False)
+        talk.print(f"  {_place(filled, fault, lang)}: {told}", markup=False)
     talk.print(phrase(lang, f"cli.handbook.{'left' if left else 'whole'}"), style="bold")
     for breach in left:
-        talk.print(f"  {_name(filled.set, breach.question, lang)}: {breach.text(lang)}", markup=False)
+        talk.print(f"  {_place(filled, breach, lang)}: {breach.text(lang)}", markup=False)
 
 
-def _name(questions: QuestionSet, question: str, lang: str) -> str:
-    return text_of(questions.by_id[question].texts, lang) if question in questions.by_id else question
+def _place(filled: Filled, about: Breach | Fault, lang: str) -> str:
+    """Where something is wrong: the question, the row where it has several, and the part where that has a name."""
+    question = filled.set.by_id.get(about.question)
+    if question is None:
+        return about.question
+    part = next((each for each in question.parts if each.id == about.part), None)
+    names = [text_of(question.texts, lang)]
+    names += [_row(filled, question, about.row, lang)] if question.repeats and about.row else []
+    names += [text_of(part.texts, lang)] if part and part.texts else []
+    return " / ".join(names)
 
 
 def _answer_lines(filled: Filled, lang: str) -> list[str]:
